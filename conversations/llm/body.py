@@ -1,0 +1,123 @@
+"""Write a request in the dialect of its model.
+
+Three families of Claude share one address; a field that a family does not know is dropped without a word, so
+each gets only what its schema lists. The same request gives the same bytes: their hash proves what went out.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .text import clean
+from .types import ChatMessage, ChatRequest, ContentPart, Dialect, Parameters
+
+Json = Mapping[str, "JsonValue"]
+JsonValue = str | int | float | bool | None | Json | Sequence["JsonValue"]
+SystemPlace = Literal["message", "top"]
+
+THINKING_AT_LEAST = 1024  # the smallest budget that the schemas allow
+ANSWER_BESIDE_THINKING = 2000  # the budget counts inside max_tokens, and an answer must still fit
+STOPS_AT_MOST = 4
+WITHOUT_TEMPERATURE = ("anthropic/claude-opus-4-7", "anthropic/claude-opus-4.7")  # lacks what its family has
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What one request schema has."""
+
+    system: SystemPlace
+    stop: str
+    sampling: bool  # temperature and top_p
+    top_p_from: float
+    stream_options: bool
+    thinking: Literal["reasoning", "thinking"]
+    parts: Literal["openai", "anthropic"]
+
+
+FAMILIES: dict[Dialect, Family] = {
+    "openai": Family("message", "stop", True, 0.01, True, "reasoning", "openai"),
+    "anthropic": Family("top", "stop_sequences", True, 0, False, "thinking", "anthropic"),
+    "both": Family("top", "stop_sequences", False, 0, False, "thinking", "openai"),
+}
+
+
+def write_body(request: ChatRequest, *, other_place: bool = False) -> bytes:
+    """Return `request` as JSON in UTF-8; `other_place` puts the system prompt where its family has none."""
+    family = FAMILIES[request.dialect]
+    if other_place:
+        family = replace(family, system="top" if family.system == "message" else "message")
+    messages: list[Json] = [_message(message, family) for message in request.messages]
+    body: dict[str, JsonValue] = {"model": request.model}
+    if request.system:
+        if family.system == "message":
+            messages.insert(0, {"role": "system", "content": request.system})
+        else:
+            body["system"] = request.system
+    body["messages"] = messages
+    body["max_tokens"] = request.max_tokens
+    body["stream"] = True
+    if family.stream_options:
+        body["stream_options"] = {"include_usage": True}
+    body |= _choices(request, family)
+    return clean(json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)).encode()
+
+
+def _choices(request: ChatRequest, family: Family) -> dict[str, JsonValue]:
+    """Return what the person may choose, held to the ranges that Claude takes."""
+    chosen: Parameters = request.parameters
+    written: dict[str, JsonValue] = {}
+    stops = [stop for stop in chosen.get("stop") or () if stop.strip()][:STOPS_AT_MOST]
+    if stops:
+        written[family.stop] = stops
+    budget = min(chosen.get("thinking_tokens") or 0, request.max_tokens - ANSWER_BESIDE_THINKING)
+    if budget >= THINKING_AT_LEAST:
+        # With thinking Claude wants its own temperature.
+        if family.thinking == "reasoning":
+            return written | {"reasoning": {"max_tokens": budget}}
+        return written | {"thinking": {"type": "enabled", "budget_tokens": budget}}
+    if family.sampling and request.model not in WITHOUT_TEMPERATURE:
+        temperature, top_p = chosen.get("temperature"), chosen.get("top_p")
+        if temperature is not None:
+            written["temperature"] = min(max(temperature, 0), 1)
+        elif top_p is not None:
+            written["top_p"] = min(max(top_p, family.top_p_from), 1)
+    return written
+
+
+def _message(message: ChatMessage, family: Family) -> Json:
+    content = message["content"]
+    if not isinstance(content, str) and all(part["type"] == "text" for part in content):
+        # Some servers fail on parts; a plain string is understood by all.
+        content = "\n\n".join(part["text"] for part in content if part["type"] == "text")
+    if isinstance(content, str):
+        return {"role": message["role"], "content": content}
+    write_part = _part_for_anthropic if family.parts == "anthropic" else _part_for_openai
+    return {"role": message["role"], "content": [write_part(part) for part in content if not _is_empty(part)]}
+
+
+def _is_empty(part: ContentPart) -> bool:
+    return part["type"] == "text" and not part["text"]
+
+
+def _part_for_openai(part: ContentPart) -> Json:
+    if part["type"] == "text":
+        return {"type": "text", "text": part["text"]}
+    if part["type"] == "image_url":
+        return {"type": "image_url", "image_url": {"url": part["image_url"]["url"]}}
+    file = part["file"]
+    return {"type": "file", "file": {"filename": file["filename"], "file_data": file["file_data"]}}
+
+
+def _part_for_anthropic(part: ContentPart) -> Json:
+    if part["type"] == "text":
+        return {"type": "text", "text": part["text"]}
+    if part["type"] == "image_url":
+        return {"type": "image", "source": _source(part["image_url"]["url"])}
+    return {"type": "document", "source": _source(part["file"]["file_data"])}
+
+
+def _source(data_url: str) -> Json:
+    head, _, data = data_url.partition(",")
+    media_type = head.removeprefix("data:").removesuffix(";base64")
+    return {"type": "base64", "media_type": media_type, "data": data}

@@ -1,0 +1,168 @@
+"""The upstream double does what the name of the model says, and the client hears it."""
+
+import asyncio
+import json
+from contextlib import aclosing
+
+import httpx
+import pytest
+
+from conversations.llm.client import LLMClient
+from conversations.llm.types import ChatRequest, Limits, TextDelta
+from conversations.management.fake_llm.scripts import WHOLE
+from conversations.management.fake_llm.server import start
+from conversations.management.fake_llm.streams import STREAMS, first_wrong_word
+
+from .asking import Heard, ask
+
+SHORT = Limits(
+    first_text_s=0.3,
+    silence_s=0.3,
+    answer_chars=20_000,
+    retry_waits_s=(0.01, 0.01),
+    retry_after_s=0.5,
+    finish_linger_s=0.2,
+    line_bytes=100_000,
+)
+
+
+@pytest.fixture
+async def url():
+    server = await start("127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    server.close()
+
+
+async def hear(
+    url: str, model: str, *, words: str = "Hello", max_tokens: int = 4096, limits: Limits = SHORT
+) -> Heard:
+    request = ChatRequest(model, [{"role": "user", "content": words}], max_tokens=max_tokens)
+    return await ask(LLMClient(url, limits=limits), request)
+
+
+WELL = {
+    "words-50@0": 50,
+    "words-7@50": 7,
+    "no-done-5@0": 5,
+    "done-open-5@0": 5,
+    "junk-20@0": 20,
+    "reasoning-5@0": 5,
+    "json-5": 5,
+    "drip-1@0": 1,
+    "error-503x2@0": 20,
+    "drop-7x1@0": 7,
+    "nobody-knows-7@0": 7,
+}
+
+
+@pytest.mark.parametrize(("model", "words"), WELL.items())
+async def test_numbered_words_arrive_in_order(url, model, words):
+    heard = await hear(url, f"fake/{model}")
+
+    assert heard.outcome == "complete"
+    assert first_wrong_word(heard.text, words) is None
+
+
+ENDS = {
+    "length-5@0": "cut_short",
+    "filter-5@0": "refused",
+    "refusal": "refused",
+    "nothing": "empty",
+    "markdown@0": "complete",
+    "unicode@0": "complete",
+    "stamps-3@0": "complete",
+    "essay@0": "complete",
+}
+
+
+@pytest.mark.parametrize(("model", "outcome"), ENDS.items())
+async def test_ends(url, model, outcome):
+    assert (await hear(url, model, limits=Limits(first_text_s=5))).outcome == outcome
+
+
+FAULTS = {
+    "hang": "no_answer",
+    "headers": "no_answer",
+    "comments": "no_answer",
+    "empty-deltas": "no_answer",
+    "drip@100": "no_answer",
+    "stall-5@0": "silent",
+    "cut-5@0": "broken_off",
+    "close-5@0": "broken_off",
+    "half-line-5@0": "broken_off",
+    "reset-5@0": "broken_off",
+    "done-only-5@0": "broken_off",
+    "error-event-5@0": "upstream",
+    "error-first": "upstream",
+    "endless@0": "too_much",
+    "endless-line@0": "too_much",
+    "error-400": "rejected",
+    "error-401": "key",
+    "error-404": "model_gone",
+    "error-429": "busy",
+    "error-500": "upstream",
+    "error-504": "timeout",
+    "html": "bad_answer",
+    "redirect": "bad_answer",
+    "garbage": "bad_answer",
+    "drop": "upstream",
+    "refuse": "upstream",
+}
+
+
+@pytest.mark.parametrize(("model", "problem"), FAULTS.items())
+async def test_faults(url, model, problem):
+    assert (await hear(url, model)).problem == problem
+
+
+def test_every_script_is_tried_here():
+    tried = " ".join([*WELL, *ENDS, *FAULTS, "echo"])
+
+    assert [name for name in [*STREAMS, *WHOLE] if name not in tried] == []
+
+
+async def test_echo_says_what_was_asked(url):
+    assert (await hear(url, "echo@0", words="Say  this\nback.")).text == "Say  this\nback."
+
+
+async def test_a_title_is_short_whatever_the_model_does(url):
+    assert (await hear(url, "stall-5", max_tokens=40)).text == "Numbered words"
+
+
+async def test_words_are_paced(url):
+    heard = await hear(url, "words-20@100")
+
+    assert 0.19 <= heard.seconds < 1.6
+
+
+async def test_who_leaves_is_counted(url):
+    client = LLMClient(url)
+    request = ChatRequest("words-100@50", [{"role": "user", "content": "Hello"}])
+    async with aclosing(client.stream_chat(request, client_request_id="g")) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+    await asyncio.sleep(0.1)
+    stats = await get(url, "stats")
+    await client.aclose()
+
+    assert (stats["requests"], stats["open"], stats["left"]) == (1, 0, 1)
+
+
+async def test_its_models_are_listed(url):
+    listed = {row["id"] for row in (await get(url, "models"))["data"]}
+
+    assert {"words", "hang", "markdown"} < listed
+
+
+async def get(url: str, page: str) -> dict:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return json.loads((await client.get(f"{url}/{page}")).content)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [("w1 w2 w3", None), ("w1 w3", 2), ("w1 w2 w2 w3", 3), ("w2 w1 w3", 1), ("w1 w2", 3), ("w1 w2 w3 w4", 4)],
+)
+def test_a_wrong_word_is_found(text, wrong):
+    assert first_wrong_word(text, 3) == wrong
