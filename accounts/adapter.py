@@ -1,0 +1,85 @@
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from .backends import find_person
+from .known_browsers import known_browser, remember
+from .models import User
+from .names import check_alphabets, check_not_an_address, look_alike_key, normal_form
+from .throttle import FAILED_LOGIN_WAIT_S, too_many_requests
+
+MAX_PASSWORD_LENGTH = 1000
+WRONG = "This name and password do not match, or the account is closed."
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "username_taken": "This name is taken.",
+        "incorrect_password": "This is not your password.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGNUP == "open") and User.objects.exists()
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Return the name as it will be stored; no two names may look alike."""
+        username = normal_form(username)
+        if len(username) > 150:
+            raise ValidationError("A username can have 150 characters.", code="max_length")
+        check_not_an_address(username)
+        check_alphabets(username)
+        username = super().clean_username(username, shallow=True)
+        if not shallow and User.objects.filter(username_key=look_alike_key(username)).exists():
+            raise self.validation_error("username_taken")
+        return username
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        if len(password) > MAX_PASSWORD_LENGTH:
+            raise ValidationError(f"A password can have {MAX_PASSWORD_LENGTH} characters.", code="max_length")
+        return super().clean_password(password, user)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            raise ImmediateHttpResponse(too_many_requests(request, FAILED_LOGIN_WAIT_S)) from None
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth counts by what was typed; we count by who is meant, or one account would have as many
+        # allowances as its name has spellings, and one more for its e-mail address.
+        login = credentials.get("username") or credentials.get("email") or ""
+        person = find_person(login)
+        if person is None:
+            return f"name:{look_alike_key(login)}"
+        return f"person:{person.pk}:{known_browser(request, person)}"
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
+        response = super().post_login(request, user, **facts)
+        if isinstance(user, User):
+            remember(request, response, user)
+        return response
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        # Without a mail server Django would print the links that are in the letters.
+        if settings.HAS_MAIL:
+            super().send_mail(template_prefix, email, context)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:account")
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return where a request comes from; a forwarded address counts only behind a proxy of ours."""
+    try:
+        return str(AccountAdapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return None

@@ -1,0 +1,115 @@
+"""The forms of the ways in: allauth's, in our words, and the one of the first administrator."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import SetPasswordField
+from django import forms
+from django.conf import settings
+
+from .models import Theme, User
+
+PASSWORD_HELP = "At least 10 characters; not your name and not one that everybody uses."  # noqa: S105
+MAX_LOGIN_LENGTH = 254
+# The keys by which password managers know what belongs into a field.
+AUTOCOMPLETE = {
+    "login": "username",
+    "username": "username",
+    "password": "current-password",
+    "oldpassword": "current-password",
+    "password1": "new-password",
+}
+LABELS = {"email": "E-mail address", "oldpassword": "Current password"}
+
+
+class Calm(forms.Form):
+    """Labels instead of placeholders, one sentence of help, and what password managers want to know."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in AUTOCOMPLETE:
+                field.widget.attrs["autocomplete"] = AUTOCOMPLETE[name]
+            if name in {"login", "username"}:
+                field.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+            if name in LABELS:
+                field.label = LABELS[name]
+            if name == "password1":
+                field.help_text = PASSWORD_HELP
+
+
+class LoginForm(Calm, allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField(
+            label="Username or e-mail", max_length=MAX_LOGIN_LENGTH, widget=self.fields["login"].widget
+        )
+        self.fields["password"].help_text = ""
+        self.order_fields(["login", "password"])
+
+
+class SignupForm(Calm, allauth_forms.SignupForm):  # type: ignore[misc]  # its clean() promises a dict
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail (optional)"
+        if settings.HAS_MAIL:
+            self.fields["email"].help_text = "To get back in when you forget your password."
+
+
+class ResetPasswordForm(Calm, allauth_forms.ResetPasswordForm):
+    def clean(self) -> dict[str, Any] | None:
+        if not settings.HAS_MAIL:
+            raise forms.ValidationError("Ask the administrator of this site for a reset link.")
+        return super().clean()
+
+
+class ResetPasswordKeyForm(Calm, allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Typed once: it can be looked at, and a slip is mended by another link.
+        del self.fields["password2"]
+        self.fields["password1"].label = "New password"
+
+
+class ChangePasswordForm(Calm, allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["password1"].label = "New password"
+
+
+class AddEmailForm(Calm, allauth_forms.AddEmailForm):
+    pass
+
+
+class ReauthenticateForm(Calm, allauth_forms.ReauthenticateForm):
+    pass
+
+
+class FirstAdminForm(Calm):
+    username = forms.CharField(max_length=150, initial="admin")
+    password1 = SetPasswordField(label="Password")
+    email = forms.EmailField(required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail (optional)"
+
+    def clean_username(self) -> str:
+        return str(get_adapter().clean_username(self.cleaned_data["username"]))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if password := cleaned.get("password1"):
+            person = User(username=cleaned.get("username", ""), email=cleaned.get("email", ""))
+            try:
+                get_adapter().clean_password(password, user=person)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(choices=Theme.choices)
