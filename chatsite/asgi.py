@@ -1,0 +1,13 @@
+"""Django inside a lifespan: what lives as long as the process is opened before the first request."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from .lifespan import Lifespan  # noqa: E402
+
+application = Lifespan(django_application)

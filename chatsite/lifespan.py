@@ -1,0 +1,64 @@
+"""Opens the HTTP client and the runner with the process, and drains them at its end."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from typing import Any
+
+from asgiref.sync import ThreadSensitiveContext
+from django.conf import settings
+
+from conversations.streaming import shutdown
+from conversations.streaming.claims import Capacity
+from conversations.streaming.runner import Runner
+from conversations.wiring import build_client
+
+# More would wait for the one interpreter; with fewer, two or three sign-ins (0.3 s each) hold up every page.
+THREADS = 6
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class Lifespan:
+    """An ASGI application that wraps Django's, which refuses the lifespan scope."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self._threads = cycle([ThreadPoolExecutor(1, f"request-{number}") for number in range(THREADS)])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            # Left to itself, Django starts and ends a thread for every request. A hundred of them, with one
+            # interpreter and one writer of SQLite, find the database locked for longer than they may wait.
+            async with ThreadSensitiveContext(executor=next(self._threads)):
+                await self.application(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        client = build_client()
+        runner = Runner(
+            client,
+            capacity=Capacity(settings.ANSWERS_PER_PERSON, settings.ANSWERS_AT_ONCE),
+            titles=settings.LLM_TITLES,
+            alone=settings.SQLITE,
+        )
+        await receive()
+        try:
+            await runner.start()
+        except Exception as error:
+            log.exception("The site could not start.")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        shutdown.listen()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await runner.drain(settings.GRACE_S)
+        await client.aclose()
+        await send({"type": "lifespan.shutdown.complete"})

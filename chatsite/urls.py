@@ -1,0 +1,15 @@
+"""Addresses of the whole site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+handler500 = "chatsite.errors.server_error"
+handler429 = "accounts.throttle.too_many_requests"
+
+urlpatterns = [
+    path("", include("accounts.urls")),  # before the admin: it has the admin's way in
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("review/", include("review.urls")),
+    path("", include("conversations.urls")),
+]

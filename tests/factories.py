@@ -1,0 +1,70 @@
+"""Plain functions that make rows, read like the story of a test."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from accounts.models import User
+from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.rendering import RENDERER_VERSION, render_markdown
+
+PASSWORD = "a long pass phrase"
+
+
+def make_user(username: str = "ada", **fields: Any) -> User:
+    return User.objects.create_user(username, password=PASSWORD, **fields)
+
+
+def make_model(name: str = "test-model", **fields: object) -> ChatModel:
+    model, _ = ChatModel.objects.get_or_create(name=name, defaults=fields)
+    return model
+
+
+def make_conversation(
+    owner: User, *texts: str, model: ChatModel | None = None, **fields: object
+) -> Conversation:
+    """A conversation in which person and model took turns saying `texts`."""
+    model = model or make_model()
+    title = texts[0] if texts else ""
+    conversation = Conversation.objects.create(owner=owner, model=model, **{"title": title[:60], **fields})
+    leaf: Message | None = None
+    for index, text in enumerate(texts):
+        leaf = (
+            add_question(conversation, leaf, text) if index % 2 == 0 else add_answer(conversation, leaf, text)
+        )
+    if leaf is not None:
+        conversation.move_to(leaf)
+    return conversation
+
+
+def add_question(conversation: Conversation, parent: Message | None, text: str) -> Message:
+    position = conversation.messages.filter(parent=parent).count()
+    return conversation.messages.create(
+        parent=parent, position=position, role=Role.USER, text=text, idempotency_key=uuid4()
+    )
+
+
+def add_answer(
+    conversation: Conversation, parent: Message | None, text: str, **generation: object
+) -> Message:
+    """An answer that is done, unless `generation` says otherwise."""
+    position = conversation.messages.filter(parent=parent).count()
+    answer = conversation.messages.create(
+        parent=parent,
+        position=position,
+        role=Role.ASSISTANT,
+        text=text,
+        html=render_markdown(text),
+        renderer_version=RENDERER_VERSION,
+    )
+    facts = {
+        "status": Status.DONE,
+        "model_asked": conversation.model.name,
+        "model_answered": conversation.model.name,
+        "started_at": timezone.now(),
+        "finished_at": timezone.now(),
+        **generation,
+    }
+    Generation.objects.create(conversation=conversation, message=answer, **facts)
+    return answer
