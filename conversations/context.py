@@ -1,0 +1,18 @@
+"""What every page is given."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from . import wiring
+from .views.sidebar import Sidebar
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    user = getattr(request, "user", None)
+    return {
+        "site_name": settings.SITE_NAME,
+        "accent": settings.ACCENT,
+        "theme": getattr(user, "theme", "system"),
+        "sidebar": Sidebar(user) if user is not None and user.is_authenticated else None,
+        "stand_in": wiring.stand_in(),
+    }

@@ -1,0 +1,40 @@
+"""What was sent for one generation, what came, and when: `manage.py replay_generation 42`."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from conversations.models import Generation
+from conversations.services.sending import rebuild
+
+FACTS = (
+    *("status", "problem", "model_asked", "model_answered", "finish_reason", "http_status", "attempts"),
+    *("client_request_id", "inference_id", "upstream_id", "prompt_tokens", "completion_tokens"),
+    *("cached_tokens", "reasoning_tokens", "usage_trusted", "cost_usd", "cost_source"),
+    *("queued_at", "started_at", "first_token_at", "finished_at"),
+)
+
+
+class Command(BaseCommand):
+    help = "Show what was sent for one generation, what came, and when."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("generation", type=int, help="its number, as in the admin and the log")
+
+    def handle(self, *args: Any, generation: int, **options: Any) -> None:
+        row = Generation.objects.select_related("message").filter(pk=generation).first()
+        if row is None:
+            raise CommandError(f"There is no generation {generation}.")
+        for fact in FACTS:
+            self.stdout.write(f"{fact:>20}  {getattr(row, fact)}")
+        self.stdout.write("\nSent")
+        request = rebuild(row)
+        if request is None:
+            self.stdout.write("  cannot be rebuilt: something it needs has changed or is gone")
+        else:
+            self.stdout.write(json.dumps(json.loads(request.body()), indent=2, ensure_ascii=False))
+            self.stdout.write(f"  SHA-256 of the body, as recorded: {row.body_hash}")
+        if row.message is not None:
+            self.stdout.write(f"\nCame\n{row.message.text}")

@@ -1,0 +1,121 @@
+"""A site with a conversation in every state: `manage.py seed_demo`, safe to repeat."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from accounts.models import User
+from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.rendering import RENDERER_VERSION, render_markdown
+from conversations.wiring import current_model
+
+NAME, PASSWORD = "demo", "demo pass phrase"
+SHOWCASE = Path(__file__).parent.parent / "showcase.md"
+DAYS = (0, 0, 1, 1, 3, 5, 9, 20, 45, 80, 200, 400)
+SAID = (
+    ("Plan a quiet weekend", "Two days by the sea: **Saturday** walk the cliffs, *Sunday* read."),
+    ("What do otters eat?", "Fish, crabs and sea urchins.\n\n- crabs\n- urchins\n- clams"),
+    ("مرحبا، كيف حالك؟", "أنا بخير، شكرًا لسؤالك. كيف يمكنني مساعدتك اليوم؟"),
+    ("Explain tides", "The Moon pulls the water nearest to it a little more than it pulls the Earth."),
+)
+ENDINGS = (
+    (Status.DONE, Problem.CUT_SHORT, "A long list begins here:\n\n1. One\n2. Two"),
+    (Status.STOPPED, "", "This was stopped in the middle of a"),
+    (Status.INTERRUPTED, Problem.BROKEN_OFF, "The first half of an answer, and then"),
+    (Status.INTERRUPTED, Problem.PROCESS_GONE, "Words that were kept when the server was restarted"),
+    *((Status.FAILED, problem, "") for problem in (Problem.UNREACHABLE, Problem.FUNDS, Problem.TOO_LONG)),
+)
+
+
+class Command(BaseCommand):
+    help = "Make a person with a conversation in every state."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person, made = User.objects.get_or_create(username=NAME, defaults={"first_name": "Dana"})
+        if made:
+            person.set_password(PASSWORD)
+            person.save()
+        person.conversations.all().delete()
+        showcase(person)
+        for status, problem, text in ENDINGS:
+            label = Problem(problem).label if problem else "Stopped"
+            talk(
+                person,
+                [("Tell me something", text)],
+                title=f"{status}: {label}",
+                status=status,
+                problem=problem,
+            )
+        for index, days in enumerate(DAYS):
+            question, answer = SAID[index % len(SAID)]
+            talk(person, [(question, answer)] * (1 + index % 3), title=question, days=days)
+        self.stdout.write(f"Sign in as {NAME} with the password: {PASSWORD}")
+
+
+def showcase(person: User) -> None:
+    """One conversation with everything that Markdown can do, an edited question and two answers."""
+    conversation = talk(
+        person, [("Show me everything you can format.", SHOWCASE.read_text())], title="Everything"
+    )
+    question = conversation.messages.get(role=Role.USER)
+    answer(conversation, question, 1, "A second answer to the same question.", Status.DONE, "")
+    edited = conversation.messages.create(
+        parent=None, position=1, role=Role.USER, text="Show me nothing at all.", idempotency_key=uuid4()
+    )
+    answer(conversation, edited, 0, "…", Status.DONE, "")
+
+
+def talk(
+    person: User,
+    turns: list[tuple[str, str]],
+    *,
+    title: str,
+    days: int = 0,
+    status: str = Status.DONE,
+    problem: str = "",
+) -> Conversation:
+    conversation = Conversation.objects.create(owner=person, model=current_model(), title=title)
+    leaf: Message | None = None
+    for question, reply in turns:
+        asked = conversation.messages.create(
+            parent=leaf, role=Role.USER, text=question, idempotency_key=uuid4()
+        )
+        leaf = answer(conversation, asked, 0, reply, status, problem)
+    conversation.leaf = leaf
+    conversation.updated_at = timezone.now() - timedelta(days=days)
+    conversation.save()
+    return conversation
+
+
+def answer(
+    conversation: Conversation, question: Message, position: int, text: str, status: str, problem: str
+) -> Message:
+    message = conversation.messages.create(
+        parent=question,
+        position=position,
+        role=Role.ASSISTANT,
+        text=text,
+        reasoning="First the shape of the answer, then its words." if len(text) > 500 else "",
+        html=render_markdown(text),
+        renderer_version=RENDERER_VERSION,
+    )
+    now = timezone.now()
+    Generation.objects.create(
+        conversation=conversation,
+        message=message,
+        status=status,
+        problem=problem,
+        model_asked=conversation.model.name,
+        model_answered=conversation.model.name,
+        started_at=now,
+        first_token_at=now + timedelta(seconds=2),
+        finished_at=now + timedelta(seconds=9),
+        prompt_tokens=len(question.text) // 4,
+        completion_tokens=len(text) // 4,
+        usage_trusted=True,
+    )
+    return message

@@ -1,0 +1,34 @@
+"""What has to be there before the site is served: tables, the cache's table, static files. Safe to repeat."""
+
+import hashlib
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def prepare() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    collect_static_files()
+
+
+def collect_static_files() -> None:
+    """Collect and compress the static files, unless they are the ones collected last time."""
+    stamp = Path(settings.STATIC_ROOT).with_suffix(".stamp")
+    fingerprint = static_fingerprint()
+    if stamp.exists() and stamp.read_text() == fingerprint and Path(settings.STATIC_ROOT).is_dir():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(fingerprint)
+
+
+def static_fingerprint() -> str:
+    known = hashlib.sha256(f"{django.__version__} {settings.STORAGES['staticfiles']}".encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            status = Path(storage.path(path)).stat()
+            known.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return known.hexdigest()

@@ -1,0 +1,18 @@
+"""What is stored, and what a row can say about itself."""
+
+from .chat_model import ChatModel
+from .conversation import Conversation
+from .generation import Chunk, Generation, Problem, Purpose, Status
+from .message import Message, Role
+
+__all__ = [
+    "ChatModel",
+    "Chunk",
+    "Conversation",
+    "Generation",
+    "Message",
+    "Problem",
+    "Purpose",
+    "Role",
+    "Status",
+]

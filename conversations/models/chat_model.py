@@ -1,0 +1,46 @@
+"""The models that can be asked, and what is known about each."""
+
+from decimal import Decimal
+
+from django.db import models
+
+# What a character weighs before any answer has told: English prose is near 4, code and other scripts less.
+UNMEASURED_CHARACTERS_PER_TOKEN = 3.5
+
+
+class Dialect(models.TextChoices):
+    OPENAI = "openai", "OpenAI's: the system prompt is a message"
+    ANTHROPIC = "anthropic", "Anthropic's: the system prompt stands apart"
+    BOTH = "both", "either; no temperature"
+
+
+class ChatModel(models.Model):
+    """A model behind the API: how to speak to it, how much fits, and what it costs."""
+
+    name = models.CharField(max_length=200, unique=True, help_text="As the API calls it.")
+    label = models.CharField(max_length=200, blank=True, help_text="What people read.")
+    dialect = models.CharField(max_length=20, choices=Dialect.choices, default=Dialect.OPENAI)
+    context_window = models.PositiveIntegerField(default=200_000, help_text="Tokens, question and answer.")
+    output_limit = models.PositiveIntegerField(default=4_096, help_text="Tokens of one answer.")
+    input_price = models.DecimalField(
+        max_digits=12, decimal_places=6, null=True, blank=True, help_text="USD for a million tokens read."
+    )
+    output_price = models.DecimalField(
+        max_digits=12, decimal_places=6, null=True, blank=True, help_text="USD for a million tokens written."
+    )
+    characters_per_token = models.FloatField(
+        default=UNMEASURED_CHARACTERS_PER_TOKEN, help_text="Learned from what the API counts."
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "model"
+
+    def __str__(self) -> str:
+        return self.label or self.name
+
+    def price(self, prompt_tokens: int, completion_tokens: int) -> Decimal | None:
+        """Return what a call costs in USD by the listed prices, or None when they are unknown."""
+        if self.input_price is None or self.output_price is None:
+            return None
+        return (self.input_price * prompt_tokens + self.output_price * completion_tokens) / 1_000_000

@@ -1,0 +1,70 @@
+"""Conversations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .chat_model import ChatModel
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .message import Message
+
+TITLE_LENGTH = 120
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, user: User) -> ConversationQuerySet:
+        """What `user` owns and has not deleted."""
+        return self.filter(owner=user, deleted_at=None)
+
+    def newest_first(self) -> ConversationQuerySet:
+        return self.order_by("-updated_at", "-pk")
+
+
+class Conversation(models.Model):
+    """A tree of messages, of which the branch that ends in `leaf` is shown."""
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True)
+    title_by_person = models.BooleanField(default=False)
+    model = models.ForeignKey(ChatModel, on_delete=models.PROTECT, related_name="conversations")
+    parameters = models.JSONField(default=dict, blank=True)
+    system_prompt = models.TextField(blank=True)
+    leaf = models.ForeignKey("Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    pinned = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    temporary = models.BooleanField(default=False)
+    folder = models.CharField(max_length=100, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_owners_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Conversation {self.public_id}"
+
+    @property
+    def heading(self) -> str:
+        return self.title or "New conversation"
+
+    def move_to(self, leaf: Message) -> None:
+        """Show the branch that ends in `leaf`."""
+        self.leaf = leaf
+        self.updated_at = timezone.now()
+        self.save(update_fields=["leaf", "updated_at"])

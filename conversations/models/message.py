@@ -1,0 +1,56 @@
+"""Messages: a tree by `parent`."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+
+from .conversation import Conversation
+
+
+class Role(models.TextChoices):
+    USER = "user", "Person"
+    ASSISTANT = "assistant", "Model"
+
+
+class Message(models.Model):
+    """What one side said. Written once: an edit or a retry is a sibling.
+
+    An answer's row exists from the moment of asking; its words come with the end of its generation.
+    """
+
+    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
+    )
+    position = models.PositiveIntegerField(default=0, help_text="Place among its siblings.")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    text = models.TextField(blank=True)
+    reasoning = models.TextField(blank=True)
+    html = models.TextField(blank=True, help_text="A cache of the rendered text.")
+    renderer_version = models.PositiveIntegerField(default=0)
+    plain = models.BooleanField(
+        default=False, help_text="Rendering took too long once: shown as escaped text."
+    )
+    idempotency_key = models.UUIDField(null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="message_role_known"),
+            models.UniqueConstraint(
+                fields=["conversation", "parent", "position"], name="message_position_among_siblings"
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "position"],
+                condition=models.Q(parent=None),
+                name="message_position_among_first",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Message {self.public_id}"

@@ -1,0 +1,228 @@
+"""Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from conversations import bus
+from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+
+from .errors import Conflict, Refusal, TooMany
+
+MESSAGE_CHARACTERS = 32_000
+MESSAGES_PER_MINUTE = 30
+PLACEHOLDER_TITLE_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A person's message and the answer that is to come."""
+
+    question: Message
+    answer: Message
+
+
+def clean_text(text: str) -> str:
+    """Return `text` as it will be kept: line ends are LF, NUL and lone surrogates gone.
+
+    Raises Refusal when nothing is left, or too much.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = text.encode("utf-8", "ignore").decode()
+    if not text.strip():
+        raise Refusal("Write something first: an empty message cannot be sent.")
+    if len(text) > MESSAGE_CHARACTERS:
+        raise Refusal(
+            f"This message has {len(text):,} characters; at most {MESSAGE_CHARACTERS:,} can be sent at once."
+        )
+    return text
+
+
+def start_conversation(
+    owner: User, *, text: str, key: UUID, model: ChatModel, system_prompt: str = ""
+) -> Exchange:
+    """Open a conversation of `owner` that begins with `text`; the same `key` again returns the first one."""
+    if exchange := exchange_with(owner, key):
+        return exchange
+    text = clean_text(text)
+    try:
+        with transaction.atomic():
+            conversation = Conversation.objects.create(
+                owner=owner, model=model, system_prompt=system_prompt, title=placeholder_title(text)
+            )
+            return add_exchange(conversation, parent=None, text=text, key=key)
+    except IntegrityError:
+        return sent_already(owner, key)
+
+
+def ask(
+    conversation: Conversation,
+    *,
+    text: str,
+    key: UUID,
+    seen: UUID | None = None,
+    model: ChatModel | None = None,
+) -> Exchange:
+    """Add `text` below the newest message of `conversation` and ask for an answer, of `model` from now on.
+
+    `seen` is the last message that the asker's page showed; when the conversation has gone on since, Conflict
+    is raised. The same `key` again returns the first exchange.
+    """
+    if exchange := exchange_with(conversation.owner, key):
+        return exchange
+    text = clean_text(text)
+    try:
+        with transaction.atomic():
+            conversation = lock(conversation, model)
+            if exchange := exchange_with(conversation.owner, key):  # its double was faster to the lock
+                return exchange
+            leaf = conversation.leaf
+            if seen is not None and (leaf is None or leaf.public_id != seen):
+                raise Conflict(
+                    "This conversation went on elsewhere. Here is its newest state; your text is kept."
+                )
+            return add_exchange(conversation, parent=leaf, text=text, key=key)
+    except IntegrityError:
+        return sent_already(conversation.owner, key)
+
+
+def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | None = None) -> Exchange:
+    """Add `text` beside the person's `message` and ask again from there."""
+    if message.role != Role.USER:
+        raise Refusal("Only your own messages can be edited.")
+    owner = message.conversation.owner
+    if exchange := exchange_with(owner, key):
+        return exchange
+    text = clean_text(text)
+    try:
+        with transaction.atomic():
+            conversation = lock(message.conversation, model)
+            if exchange := exchange_with(owner, key):
+                return exchange
+            return add_exchange(conversation, parent=message.parent, text=text, key=key)
+    except IntegrityError:
+        return sent_already(owner, key)
+
+
+def regenerate(message: Message, *, model: ChatModel | None = None) -> Message:
+    """Ask again for the answer `message`; the new one is its sibling."""
+    if message.role != Role.ASSISTANT or message.parent is None:
+        raise Refusal("Only an answer can be asked for again.")
+    with transaction.atomic():
+        conversation = lock(message.conversation, model)
+        refuse_second_answer(conversation)
+        refuse_haste(conversation.owner)
+        return add_answer(conversation, message.parent)
+
+
+def stop_answer(generation: Generation) -> None:
+    """Stop `generation`, wherever it runs; what arrived is kept. Twice, or too late, does no harm."""
+    rows = Generation.objects.filter(pk=generation.pk)
+    never_ran = rows.filter(status=Status.QUEUED).update(status=Status.STOPPED, finished_at=timezone.now())
+    if not never_ran:
+        rows.active().update(stop_requested=True)
+    transaction.on_commit(lambda: bus.ring("stop", generation.pk))
+
+
+def stop_conversation(conversation: Conversation) -> None:
+    """Stop whatever is being written for `conversation`."""
+    for generation in conversation.generations.active():
+        stop_answer(generation)
+
+
+def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
+    """Return `conversation` afresh, to be answered by `model`, and let nobody else add to it meanwhile.
+
+    Raises Conflict when it was deleted since it was read: whoever deletes stops only what is there by then.
+    """
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("leaf", "model", "owner")
+    fresh = rows.filter(pk=conversation.pk, deleted_at=None).first()
+    if fresh is None:
+        raise Conflict("This conversation was deleted.")
+    if model is not None and model != fresh.model:
+        fresh.model = model
+        fresh.save(update_fields=["model"])
+    return fresh
+
+
+def add_exchange(conversation: Conversation, *, parent: Message | None, text: str, key: UUID) -> Exchange:
+    refuse_second_answer(conversation)
+    refuse_haste(conversation.owner)
+    question = conversation.messages.create(
+        parent=parent,
+        position=next_position(conversation, parent),
+        role=Role.USER,
+        text=text,
+        idempotency_key=key,
+    )
+    return Exchange(question, add_answer(conversation, question))
+
+
+def add_answer(conversation: Conversation, question: Message) -> Message:
+    """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
+    answer = conversation.messages.create(
+        parent=question, position=next_position(conversation, question), role=Role.ASSISTANT
+    )
+    conversation.generations.create(message=answer, model_asked=conversation.model.name)
+    conversation.move_to(answer)
+    transaction.on_commit(lambda: bus.ring("queue"))
+    return answer
+
+
+def next_position(conversation: Conversation, parent: Message | None) -> int:
+    last = conversation.messages.filter(parent=parent).order_by("-position").first()
+    return 0 if last is None else last.position + 1
+
+
+def refuse_second_answer(conversation: Conversation) -> None:
+    if conversation.generations.active().filter(message__isnull=False).exists():
+        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+
+
+def refuse_haste(owner: User) -> None:
+    """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
+    # Sends of one person wait for each other here, or twenty at once would all count the same.
+    User.objects.select_for_update().get(pk=owner.pk)
+    since = timezone.now() - timedelta(minutes=1)
+    # The conversation's own time narrows the search to what the index on it finds.
+    lately = Message.objects.filter(
+        conversation__owner=owner,
+        conversation__updated_at__gte=since,
+        role=Role.ASSISTANT,
+        created_at__gte=since,
+    ).count()
+    if lately >= MESSAGES_PER_MINUTE:
+        raise TooMany(
+            f"That was {MESSAGES_PER_MINUTE} messages in a minute. Please wait a moment.", retry_after_s=60
+        )
+
+
+def placeholder_title(text: str) -> str:
+    """Return the first words of `text`: what a conversation is called until it has a title."""
+    line = " ".join(text.split())
+    if len(line) <= PLACEHOLDER_TITLE_CHARACTERS:
+        return line
+    return line[:PLACEHOLDER_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
+
+
+def exchange_with(owner: User, key: UUID) -> Exchange | None:
+    question = (
+        Message.objects.filter(idempotency_key=key, conversation__in=Conversation.objects.visible_to(owner))
+        .select_related("conversation")
+        .first()
+    )
+    if question is None:
+        return None
+    answer = question.replies.order_by("pk").first()
+    return Exchange(question, answer) if answer else None
+
+
+def sent_already(owner: User, key: UUID) -> Exchange:
+    """Two sends with one key met: the other one won, and its exchange is the answer."""
+    if exchange := exchange_with(owner, key):
+        return exchange
+    raise Conflict("This was sent before, or from elsewhere. Please send it again.")

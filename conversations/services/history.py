@@ -1,0 +1,66 @@
+"""A branch of the tree, and what of it a model is sent."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from conversations.llm.types import ChatMessage
+from conversations.models import Conversation, Message, Role
+
+# Walked up in the database: of a conversation with many branches only this one is loaded.
+BRANCH = """
+WITH RECURSIVE branch (id, parent_id, depth) AS (
+    SELECT id, parent_id, 0 FROM conversations_message WHERE id = %s
+    UNION ALL
+    SELECT above.id, above.parent_id, branch.depth + 1
+    FROM conversations_message AS above JOIN branch ON above.id = branch.parent_id
+)
+SELECT message.* FROM conversations_message AS message
+JOIN branch ON branch.id = message.id ORDER BY branch.depth DESC
+"""
+
+
+def path_to(leaf: Message | None) -> list[Message]:
+    """Return the branch from the first message to `leaf`, oldest first, in one query."""
+    if leaf is None:
+        return []
+    return list(Message.objects.raw(BRANCH, [leaf.pk]))
+
+
+def newest_below(message: Message) -> Message:
+    """Return the end of the newest branch that goes through `message`."""
+    parents = dict(
+        Message.objects.filter(conversation_id=message.conversation_id)
+        .order_by("pk")
+        .values_list("parent_id", "pk")
+    )
+    leaf = message.pk
+    while (below := parents.get(leaf)) is not None:
+        leaf = below
+    return Message.objects.get(pk=leaf)
+
+
+def spoken(branch: Sequence[Message]) -> list[Message]:
+    """Return the messages of `branch` that have words: an answer that failed says nothing."""
+    return [message for message in branch if message.text.strip()]
+
+
+def build_messages(messages: Sequence[Message]) -> list[ChatMessage]:
+    """Return the `messages` array for `messages`: roles take turns, so neighbours of one role are joined."""
+    built: list[ChatMessage] = []
+    for message in messages:
+        role = "user" if message.role == Role.USER else "assistant"
+        if built and built[-1]["role"] == role:
+            built[-1]["content"] = f"{built[-1]['content']}\n\n{message.text}"
+        else:
+            built.append({"role": role, "content": message.text})  # type: ignore[typeddict-item]
+    return built
+
+
+def fingerprint(message: Message) -> list[str]:
+    """Return the public id of `message` and the SHA-256 of its text, as a generation's record keeps them."""
+    return [str(message.public_id), sha256(message.text.encode()).hexdigest()]
+
+
+def shown_branch(conversation: Conversation) -> list[Message]:
+    """Return the branch that `conversation` shows, oldest first, in one query."""
+    return path_to(conversation.leaf)

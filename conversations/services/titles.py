@@ -1,0 +1,65 @@
+"""What a conversation is called: by its owner, or by a model after the first answer."""
+
+import re
+import unicodedata
+
+from django.db import transaction
+
+from conversations import bus
+from conversations.llm.types import ChatMessage
+from conversations.models import Conversation, Generation, Message, Purpose, Role, Status
+from conversations.models.conversation import TITLE_LENGTH
+
+from .errors import Refusal
+
+TITLE_TOKENS = 40
+# Of a long question and answer this much is enough to name them.
+EXCERPT_CHARACTERS = 1_500
+INSTRUCTION = (
+    "Give the conversation below a title of at most six words, in its own language. "
+    "Answer with the title alone: no quotes, no full stop.\n\n"
+)
+
+
+def rename_conversation(conversation: Conversation, *, title: str) -> None:
+    """Call `conversation` what its owner says; a model will not change it any more."""
+    title = tidy(title)
+    if not title:
+        raise Refusal("A conversation needs a title.")
+    if len(title) > TITLE_LENGTH:
+        raise Refusal(f"A title can have {TITLE_LENGTH} characters; this one has {len(title)}.")
+    conversation.title, conversation.title_by_person = title, True
+    conversation.save(update_fields=["title", "title_by_person"])
+
+
+def title_messages(sent: list[Message]) -> list[ChatMessage]:
+    """Return the `messages` array that asks for a title of the exchange `sent`."""
+    said = "\n\n".join(
+        f"{'Question' if message.role == Role.USER else 'Answer'}: {message.text[:EXCERPT_CHARACTERS]}"
+        for message in sent
+    )
+    return [{"role": "user", "content": INSTRUCTION + said}]
+
+
+def ask_for_title(conversation: Conversation) -> None:
+    """Queue a call that names `conversation`, once, unless its owner did, or has deleted it."""
+    if conversation.title_by_person or conversation.deleted_at is not None:
+        return
+    if conversation.generations.filter(purpose=Purpose.TITLE).exists():
+        return
+    conversation.generations.create(purpose=Purpose.TITLE, model_asked=conversation.model.name)
+    transaction.on_commit(lambda: bus.ring("queue"))
+
+
+def keep_title(generation: Generation, text: str) -> None:
+    """Name the conversation of `generation` after what the model said, if that can be a title."""
+    title = tidy(text.strip().splitlines()[0] if text.strip() else "").strip("\"'“”«»*#` ").rstrip(".")
+    if generation.status == Status.DONE and 0 < len(title) <= TITLE_LENGTH:
+        Conversation.objects.filter(pk=generation.conversation_id, title_by_person=False).update(title=title)
+
+
+def tidy(title: str) -> str:
+    """Return `title` on one line, without control characters."""
+    title = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in title)
+    title = title.encode("utf-8", "ignore").decode()
+    return re.sub(r"\s+", " ", title).strip()

@@ -1,0 +1,183 @@
+"""What a conversation shows: the entries of its branch, each with all that its template needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Q, prefetch_related_objects
+from django.utils.safestring import SafeString
+
+from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.rendering import RENDERER_VERSION, render_markdown, render_plain, trusted
+
+from .history import shown_branch, spoken
+from .sending import first_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An answer in the making, as far as it has come."""
+
+    html: SafeString
+    tail: SafeString
+    reasoning: str = ""
+    cursor: str = ""
+
+
+FindProgress = Callable[[Generation], Progress | None]
+
+NEVER_RENDERED = 0
+# Asking again would fail again: the sentence says what to do instead.
+NO_RETRY = {Problem.TOO_LONG, Problem.TOO_LARGE}
+
+
+@dataclass(slots=True)
+class Entry:
+    """A message as it is shown. `previous` and `next` are its sibling versions, `number` of `count`."""
+
+    message: Message
+    generation: Generation | None
+    html: SafeString
+    tail: SafeString = field(default_factory=lambda: SafeString(""))
+    reasoning: str = ""
+    cursor: str = ""
+    number: int = 1
+    count: int = 1
+    previous: UUID | None = None
+    next: UUID | None = None
+    shows_model: bool = False
+    forgotten: bool = False
+    window_starts: bool = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.generation is not None and self.generation.is_active
+
+    @property
+    def problem(self) -> str:
+        generation = self.generation
+        return str(generation.get_problem_display()) if generation and generation.problem else ""
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether asking again is the way on: nothing came, or it broke off."""
+        generation = self.generation
+        return (
+            generation is not None
+            and generation.status in (Status.FAILED, Status.INTERRUPTED, Status.STOPPED)
+            and generation.problem not in NO_RETRY
+        )
+
+    @property
+    def thought_seconds(self) -> int | None:
+        """Whole seconds from the start to the first word, when the model thought aloud."""
+        if not self.reasoning or self.generation is None or self.generation.thinking_time is None:
+            return None
+        return max(1, round(self.generation.thinking_time.total_seconds()))
+
+
+def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
+    """Return what `conversation` shows, oldest first, in at most four queries whatever its length.
+
+    `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
+    """
+    branch = shown_branch(conversation)
+    entries = entries_of(branch, find_progress)
+    add_versions(entries, conversation)
+    mark_models(entries)
+    mark_window(entries, conversation)
+    return entries
+
+
+def build_entry(message: Message, find_progress: FindProgress | None = None) -> Entry:
+    """Return the entry of `message` alone, without what depends on its neighbours."""
+    entries = entries_of([message], find_progress)
+    add_versions(entries, message.conversation)
+    return entries[0]
+
+
+def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) -> list[Entry]:
+    prefetch_related_objects(list(branch), "generation")
+    kept = {message.pk: message.renderer_version for message in branch}
+    entries = [entry_of(message, find_progress) for message in branch]
+    stale = [message for message in branch if message.renderer_version != kept[message.pk]]
+    Message.objects.bulk_update(stale, ["html", "renderer_version"], batch_size=100)
+    return entries
+
+
+def entry_of(message: Message, find_progress: FindProgress | None) -> Entry:
+    generation = getattr(message, "generation", None)
+    if message.role == Role.USER or generation is None:
+        return Entry(message, None, html=trusted(""))
+    if generation.is_active:
+        progress = (find_progress and find_progress(generation)) or progress_from_chunks(generation)
+        return Entry(
+            message,
+            generation,
+            progress.html,
+            progress.tail,
+            reasoning=progress.reasoning,
+            cursor=progress.cursor,
+        )
+    return Entry(message, generation, html=html_of(message), reasoning=message.reasoning)
+
+
+def html_of(message: Message) -> SafeString:
+    """Return the rendered text of an answer, rendering it again when an older renderer made it."""
+    if message.renderer_version == NEVER_RENDERED:
+        # It may have been read a moment before its generation ended: its words came with that end.
+        message.refresh_from_db(fields=["text", "reasoning", "html", "renderer_version", "plain"])
+    if message.renderer_version != RENDERER_VERSION:
+        message.html = render_plain(message.text) if message.plain else render_markdown(message.text)
+        message.renderer_version = RENDERER_VERSION
+    return trusted(message.html)
+
+
+def progress_from_chunks(generation: Generation) -> Progress:
+    text, reasoning = generation.stored_text()
+    return Progress(html=trusted(""), tail=render_markdown(text), reasoning=reasoning)
+
+
+def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
+    """Tell each entry which of how many versions it is, in one query."""
+    parents = {entry.message.parent_id for entry in entries}
+    siblings: dict[int | None, list[UUID]] = defaultdict(list)
+    rows = Message.objects.filter(conversation=conversation).filter(
+        Q(parent__in=[pk for pk in parents if pk is not None])
+        | (Q(parent=None) if None in parents else Q(pk=None))
+    )
+    for parent_id, public_id in rows.order_by("position").values_list("parent_id", "public_id"):
+        siblings[parent_id].append(public_id)
+    for entry in entries:
+        versions = siblings[entry.message.parent_id]
+        index = versions.index(entry.message.public_id)
+        entry.number, entry.count = index + 1, len(versions)
+        entry.previous = versions[index - 1] if index else None
+        entry.next = versions[index + 1] if index + 1 < len(versions) else None
+
+
+def mark_models(entries: Sequence[Entry]) -> None:
+    """Show a model's name only where it changes."""
+    before = ""
+    for entry in entries:
+        if entry.generation is not None:
+            name = entry.generation.model_answered or entry.generation.model_asked
+            entry.shows_model = name != before
+            before = name
+
+
+def mark_window(entries: Sequence[Entry], conversation: Conversation) -> None:
+    """Mark what the model would no longer see if it were asked now."""
+    branch = spoken([entry.message for entry in entries])
+    seen_from = first_seen(branch, conversation.model, conversation.system_prompt)
+    if seen_from == 0:
+        return
+    first = branch[seen_from].pk
+    for entry in entries:
+        if entry.message.pk == first:
+            entry.window_starts = True
+            return
+        entry.forgotten = True

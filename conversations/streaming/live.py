@@ -1,0 +1,94 @@
+"""One running answer: its text so far and, while somebody watches, its rendered blocks.
+
+The reader of the upstream only appends text; it never renders and never waits for a viewer. Viewers build
+their own frames from the state, so a slow one skips frames and memory stays the size of the answer.
+"""
+
+import asyncio
+import threading
+
+from conversations.models import Generation
+from conversations.rendering import GrowingAnswer, View
+
+
+class LiveAnswer:
+    """The text of a running answer, and a bell for everyone who follows it."""
+
+    def __init__(self, generation_id: int, fence: int) -> None:
+        self.generation_id = generation_id
+        self.fence = fence
+        self.ended = self.kept = False
+        self.characters = 0
+        self.reasoning_characters = 0
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._rendered = 0
+        self._growing = GrowingAnswer()
+        self._lock = threading.Lock()
+        self._bells: set[asyncio.Event] = set()
+
+    def append_text(self, text: str) -> None:
+        self._text.append(text)
+        self.characters += len(text)
+        self._ring()
+
+    def append_reasoning(self, text: str) -> None:
+        self._reasoning.append(text)
+        self.reasoning_characters += len(text)
+        self._ring()
+
+    def end(self, *, kept: bool) -> None:
+        """Tell the viewers that nothing more will come, and whether all they saw is `kept`."""
+        self.ended, self.kept = True, kept
+        self._ring()
+
+    @property
+    def text(self) -> str:
+        return "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        return "".join(self._reasoning)
+
+    @property
+    def plain(self) -> bool:
+        """Whether rendering this answer took so long that it is shown as escaped text."""
+        return self._growing.plain
+
+    def view(self) -> View:
+        """Return the rendered state; renders what came since the last call. Any thread may ask."""
+        with self._lock:
+            pieces = len(self._text)
+            if self._rendered < pieces:
+                self._growing.append("".join(self._text[self._rendered : pieces]))
+                self._rendered = pieces
+            return self._growing.view()
+
+    def final_view(self) -> View:
+        """Return the rendered state of the whole answer."""
+        self.view()
+        with self._lock:
+            self._growing.finish()
+            return self._growing.view()
+
+    def follow(self) -> asyncio.Event:
+        """Return a bell that rings at every change, until `leave`."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        return bell
+
+    def leave(self, bell: asyncio.Event) -> None:
+        self._bells.discard(bell)
+
+    def _ring(self) -> None:
+        for bell in self._bells:
+            bell.set()
+
+
+running: dict[int, LiveAnswer] = {}
+"""The answers that this process is making, by the primary key of their generation."""
+
+
+def find(generation: Generation) -> LiveAnswer | None:
+    """Return the live answer of `generation` if this process is making it."""
+    return running.get(generation.pk)

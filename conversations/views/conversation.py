@@ -1,0 +1,164 @@
+"""Pages of a conversation: new, shown, renamed, deleted, listed."""
+
+from typing import TypedDict
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from conversations import wiring
+from conversations.access import get_conversation, get_deleted_conversation
+from conversations.forms import MessageForm, RenameForm
+from conversations.http import Request, asking_to_wait
+from conversations.models import ChatModel, Conversation, Generation
+from conversations.services.asking import start_conversation as start
+from conversations.services.errors import Refusal
+from conversations.services.keeping import delete_conversation as delete
+from conversations.services.keeping import restore_conversation as restore
+from conversations.services.titles import rename_conversation as rename
+from conversations.services.transcript import Entry, build_entries
+
+from .progress import find_progress
+from .sidebar import Sidebar
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_conversation(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        return start_conversation(request)
+    return render(request, "conversations/conversation.html", new_page(MessageForm.fresh()))
+
+
+def start_conversation(request: Request) -> HttpResponse:
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return refuse_first(request, form.afresh(), status=422)
+    try:
+        exchange = start(
+            request.user,
+            text=form.cleaned_data["text"],
+            key=form.cleaned_data["key"],
+            model=wiring.current_model(),
+            system_prompt=wiring.system_prompt(),
+        )
+    except Refusal as refusal:
+        refused = refuse_first(request, form.afresh(str(refusal)), status=refusal.status)
+        return asking_to_wait(refused, refusal.retry_after_s)
+    conversation = exchange.question.conversation
+    address = reverse("conversations:show_conversation", args=[conversation.public_id])
+    if not request.htmx:
+        return redirect(address)
+    conversation = get_conversation(request.user, conversation.public_id)
+    response = render(request, "conversations/_started.html", shown_page(conversation))
+    response["HX-Push-Url"] = address
+    return response
+
+
+def refuse_first(request: Request, form: MessageForm, *, status: int) -> HttpResponse:
+    if not request.htmx:
+        return render(request, "conversations/conversation.html", new_page(form), status=status)
+    response = render(request, "conversations/_composer.html", new_page(form), status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#composer", "outerHTML"
+    return response
+
+
+@never_cache
+@require_GET
+def show_conversation(request: Request, public_id: UUID) -> HttpResponse:
+    conversation = get_conversation(request.user, public_id)
+    return render(request, "conversations/conversation.html", shown_page(conversation))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename_conversation(request: Request, public_id: UUID) -> HttpResponse:
+    conversation = get_conversation(request.user, public_id)
+    form = RenameForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rename(conversation, title=form.cleaned_data["title"])
+        except Refusal as refusal:
+            form.add_error("title", str(refusal))
+    context = {"conversation": conversation, "current": conversation, "form": form}
+    if request.method == "POST" and form.is_valid():
+        if request.htmx:
+            return render(request, "conversations/_renamed.html", context)
+        return redirect("conversations:show_conversation", public_id)
+    template = "conversations/_title.html" if request.htmx else "conversations/rename.html"
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def delete_conversation(request: Request, public_id: UUID) -> HttpResponse:
+    conversation = get_conversation(request.user, public_id)
+    delete(conversation)
+    undo = reverse("conversations:restore_conversation", args=[public_id])
+    sentence = _("“%s” was deleted.") % conversation.heading
+    open_now = request.htmx and str(public_id) in (request.htmx.current_url or "")
+    if request.htmx and not open_now:
+        return render(request, "conversations/_deleted.html", {"sentence": sentence, "undo": undo})
+    messages.success(request, sentence, extra_tags=undo)
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": reverse("conversations:new_conversation")})
+    return redirect("conversations:new_conversation")
+
+
+@require_POST
+def restore_conversation(request: Request, public_id: UUID) -> HttpResponse:
+    restore(get_deleted_conversation(request.user, public_id))
+    return redirect("conversations:show_conversation", public_id)
+
+
+@never_cache
+@require_GET
+def list_conversations(request: Request) -> HttpResponse:
+    sidebar = Sidebar(request.user, request.GET.get("before", ""))
+    template = "conversations/_conversation_page.html" if request.htmx else "conversations/list.html"
+    return render(request, template, {"sidebar" if request.htmx else "page": sidebar})
+
+
+@require_GET
+def show_shortcuts(request: Request) -> HttpResponse:
+    return render(request, "conversations/shortcuts.html")
+
+
+def new_page(form: MessageForm) -> dict[str, object]:
+    return {"form": form, "model": wiring.current_model(), "starters": starters(), "conversation": None}
+
+
+class ShownPage(TypedDict):
+    """What the page of a conversation is rendered from."""
+
+    conversation: Conversation
+    current: Conversation
+    model: ChatModel
+    entries: list[Entry]
+    active: Generation | None
+    form: MessageForm
+
+
+def shown_page(conversation: Conversation, form: MessageForm | None = None) -> ShownPage:
+    leaf = conversation.leaf.public_id if conversation.leaf else ""
+    return {
+        "conversation": conversation,
+        "current": conversation,
+        "model": conversation.model,
+        "entries": build_entries(conversation, find_progress),
+        "active": active_answer(conversation),
+        "form": form or MessageForm.fresh(leaf=leaf),
+    }
+
+
+def active_answer(conversation: Conversation) -> Generation | None:
+    return conversation.generations.active().filter(message__isnull=False).select_related("message").first()
+
+
+def starters() -> list[dict[str, str]]:
+    pairs = (starter.partition(":") for starter in settings.STARTERS if ":" in starter)
+    return [{"title": title.strip(), "text": text.strip()} for title, _colon, text in pairs]

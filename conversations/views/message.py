@@ -1,0 +1,168 @@
+"""What people do with messages: send, edit, ask again, switch versions, copy, look closer."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from conversations import wiring
+from conversations.access import get_conversation, get_message
+from conversations.forms import MessageForm
+from conversations.http import Request, asking_to_wait
+from conversations.models import Conversation, Message, Role
+from conversations.services.asking import ask, regenerate
+from conversations.services.asking import edit_message as edit
+from conversations.services.branching import show_version
+from conversations.services.errors import Conflict, Refusal
+from conversations.services.transcript import build_entry
+
+from .conversation import active_answer, shown_page
+from .progress import find_progress
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_message(request: Request, public_id: UUID) -> HttpResponse:
+    conversation = get_conversation(request.user, public_id)
+    if request.method != "POST":
+        return redirect("conversations:show_conversation", public_id)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, conversation, form.afresh(), status=422)
+    try:
+        exchange = ask(
+            conversation,
+            text=form.cleaned_data["text"],
+            key=form.cleaned_data["key"],
+            seen=form.cleaned_data["leaf"],
+            model=wiring.current_model(),
+        )
+    except Refusal as refusal:
+        refused = refuse(request, conversation, form, refusal=refusal, status=refusal.status)
+        return asking_to_wait(refused, refusal.retry_after_s)
+    if not request.htmx:
+        return redirect(address_of(exchange.answer))
+    page = shown_page(get_conversation(request.user, public_id))
+    exchanged = (exchange.question, exchange.answer)
+    page["entries"] = [entry for entry in page["entries"] if entry.message in exchanged]
+    return render(request, "conversations/_exchange.html", page)
+
+
+def refuse(
+    request: Request,
+    conversation: Conversation,
+    form: MessageForm,
+    *,
+    status: int,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """Answer with the composer, its text kept, and what was wrong; a stale page gets the newest state too."""
+    if refusal is not None:
+        conversation = get_conversation(request.user, conversation.public_id)
+        form = form.afresh(str(refusal), leaf=conversation.leaf.public_id if conversation.leaf else None)
+    context = shown_page(conversation, form)
+    if not request.htmx:
+        return render(request, "conversations/conversation.html", context, status=status)
+    template = (
+        "conversations/_stale.html" if isinstance(refusal, Conflict) else "conversations/_composer.html"
+    )
+    response = render(request, template, context, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#composer", "outerHTML"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_message(request: Request, public_id: UUID) -> HttpResponse:
+    message = get_message(request.user, public_id)
+    if message.role != Role.USER:
+        raise Http404
+    form = MessageForm(request.POST or None, initial=MessageForm.fresh(text=message.text).initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            edited = edit(
+                message,
+                text=form.cleaned_data["text"],
+                key=form.cleaned_data["key"],
+                model=wiring.current_model(),
+            )
+            return show_branch(request, edited.answer)
+        except Refusal as refusal:
+            form = form.afresh(str(refusal))
+    elif request.method == "POST":
+        form = form.afresh()
+    template = "conversations/_message_edit.html" if request.htmx else "conversations/message_edit.html"
+    response = render(
+        request,
+        template,
+        {
+            "message": message,
+            "form": form,
+            "current": message.conversation,
+            "conversation": message.conversation,
+        },
+        status=422 if form.is_bound else 200,
+    )
+    if form.is_bound:
+        response["HX-Retarget"] = f"#m-{public_id}"
+    return response
+
+
+@require_POST
+def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
+    return show_branch(
+        request, regenerate(get_message(request.user, public_id), model=wiring.current_model())
+    )
+
+
+@require_POST
+def switch_version(request: Request, public_id: UUID) -> HttpResponse:
+    message = get_message(request.user, public_id)
+    show_version(message)
+    return show_branch(request, message)
+
+
+def show_branch(request: Request, message: Message) -> HttpResponse:
+    """Answer with the whole transcript, which now shows the branch of `message`."""
+    if not request.htmx:
+        return redirect(address_of(message))
+    conversation = get_conversation(request.user, message.conversation.public_id)
+    return render(request, "conversations/_transcript.html", shown_page(conversation))
+
+
+@never_cache
+@require_GET
+def show_message(request: Request, public_id: UUID) -> HttpResponse:
+    message = get_message(request.user, public_id)
+    if not request.htmx and "fragment" not in request.GET:
+        return redirect(address_of(message))
+    context = {
+        "entry": build_entry(message, find_progress),
+        "conversation": message.conversation,
+        "active": active_answer(message.conversation),
+    }
+    return render(request, "conversations/_message.html", context)
+
+
+@never_cache
+@require_GET
+def message_text(request: Request, public_id: UUID) -> HttpResponse:
+    message = get_message(request.user, public_id)
+    return HttpResponse(message.text, content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+@require_GET
+def message_details(request: Request, public_id: UUID) -> HttpResponse:
+    message = get_message(request.user, public_id)
+    generation = getattr(message, "generation", None)
+    if generation is None:
+        raise Http404
+    template = "conversations/_message_details.html" if request.htmx else "conversations/message_details.html"
+    return render(request, template, {"generation": generation, "current": message.conversation})
+
+
+def address_of(message: Message) -> str:
+    page = reverse("conversations:show_conversation", args=[message.conversation.public_id])
+    return f"{page}#m-{message.public_id}"

@@ -1,0 +1,169 @@
+"""Follow an answer as it is made, and stop it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager, suppress
+from time import monotonic
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_GET, require_POST
+
+from conversations import bus
+from conversations.access import get_generation, get_message
+from conversations.http import Request
+from conversations.models import Generation, Message, Status
+from conversations.services.asking import stop_answer as stop
+from conversations.services.transcript import build_entry
+from conversations.streaming import live, shutdown
+from conversations.streaming.claims import place_in_queue
+from conversations.streaming.database import in_database
+from conversations.streaming.frames import BEAT, Cursor, Frames, event
+from conversations.streaming.live import LiveAnswer
+
+BEAT_EVERY_S = 15.0
+LOOK_EVERY_S = 1.0
+# One viewer's frames take at most this share of a core.
+SHARE_OF_A_CORE = 0.05
+
+
+@require_POST
+def stop_answer(request: Request, public_id: UUID) -> HttpResponse:
+    generation = get_generation(request.user, public_id)
+    stop(generation)
+    if request.htmx:
+        return HttpResponse(status=204)
+    return redirect("conversations:show_conversation", generation.conversation.public_id)
+
+
+@require_GET
+async def events(request: Request, public_id: UUID) -> HttpResponse | StreamingHttpResponse:
+    request.user = await request.auser()  # type: ignore[assignment]
+    generation = await in_database(get_generation, request.user, public_id)
+    if not generation.is_active:
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    cursor = Cursor.parse(request.GET.get("cursor", ""))
+    return StreamingHttpResponse(
+        follow(request, generation, cursor),
+        content_type="text/event-stream",
+        # Said to be encoded, it is left alone by the compression of pages, which would hold words back.
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Encoding": "identity"},
+    )
+
+
+async def follow(request: Request, generation: Generation, cursor: Cursor) -> AsyncIterator[bytes]:
+    """Yield the events that lead from `cursor` to the end of the answer; ends early when the process does."""
+    followed = False
+    with hearing_of(generation) as heard:
+        while not shutdown.is_ending():
+            # Lowered before we look, as in follow_live: what happens after our look is not missed.
+            heard.clear()
+            if (answer := live.find(generation)) is not None:
+                async with aclosing(follow_live(answer, cursor)) as parts:
+                    async for part in parts:
+                        yield part
+                if not answer.ended:
+                    return
+                followed = answer.kept
+            status, place = await in_database(look, generation)
+            if status not in (Status.QUEUED, Status.RUNNING):
+                with suppress(Http404):  # the conversation was deleted: the page asks again, and is told so
+                    yield await in_database(ended_event, request, generation, followed=followed)
+                return
+            yield event("s", {"status": status, "place": place}, cursor)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await heard.wait()
+
+
+@contextmanager
+def hearing_of(generation: Generation) -> Iterator[asyncio.Event]:
+    """Give a bell that rings when this generation's row changed, or when the process begins to end."""
+    heard = asyncio.Event()
+
+    def listener(topic: str, key: int) -> None:
+        if topic == "answer" and key == generation.pk:
+            heard.set()
+
+    bus.listen(listener)
+    shutdown.watch(heard)
+    try:
+        yield heard
+    finally:
+        bus.leave(listener)
+        shutdown.forget(heard)
+
+
+async def follow_live(answer: LiveAnswer, cursor: Cursor) -> AsyncGenerator[bytes]:
+    """Yield frames while the answer grows: the first at once, then as often as the load allows."""
+    frames = Frames(answer, cursor)
+    bell = answer.follow()
+    shutdown.watch(bell)
+    try:
+        while not shutdown.is_ending():
+            # The bell is lowered before we look: what is appended after our look raises it again.
+            bell.clear()
+            began = monotonic()
+            ended = answer.ended
+            if frame := frames.next(final=ended):
+                yield frame
+            if ended:
+                return
+            spent = monotonic() - began
+            try:
+                async with asyncio.timeout(BEAT_EVERY_S):
+                    await bell.wait()
+            except TimeoutError:
+                yield BEAT
+            await asyncio.sleep(max(0.0, began + pause(spent) - monotonic()) if frame else 0)
+    finally:
+        answer.leave(bell)
+        shutdown.forget(bell)
+
+
+def pause(spent: float) -> float:
+    """Seconds between two frames of one viewer, by how many answers run and what the last frame took."""
+    by_load = min(0.120, max(0.020, 0.0004 * len(live.running)))
+    return max(by_load, spent / SHARE_OF_A_CORE)
+
+
+def look(generation: Generation) -> tuple[str, int | None]:
+    generation.refresh_from_db(fields=["status"])
+    return generation.status, place_in_queue(generation) if generation.status == Status.QUEUED else None
+
+
+def ended_event(request: Request, generation: Generation, *, followed: bool) -> bytes:
+    """Return the last event: how the answer ended, and the footer that a reload would show.
+
+    The words come before it when they were not `followed`: the answer was faster than its viewer.
+    """
+    if generation.message is None:
+        raise Http404
+    message = get_message(request.user, generation.message.public_id)
+    entry = build_entry(message)
+    footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
+    data = {
+        "status": message.generation.status,
+        "footer": footer,
+        "title": message.conversation.heading,
+        "leaf": str(message.public_id),
+    }
+    words = b"" if followed else words_of(message)
+    return words + event("s", data, Cursor(message.generation.fence))
+
+
+def words_of(message: Message) -> bytes:
+    """Return the events that lead from nothing to all of a stored answer."""
+    cursor = Cursor(message.generation.fence)
+    if message.plain:  # what took too long to render once is not rendered again
+        return (
+            event("s", {"status": "running", "reset": True}, cursor)
+            + event("r", {"at": 0, "text": message.reasoning}, cursor)
+            + event("b", {"i": 0, "html": message.html}, cursor)
+        )
+    answer = LiveAnswer(message.generation.pk, cursor.fence)
+    answer.append_reasoning(message.reasoning)
+    answer.append_text(message.text)
+    return Frames(answer, Cursor()).next(final=True)

@@ -1,0 +1,32 @@
+from conversations.models import Generation, Message, Status
+from conversations.rendering import RENDERER_VERSION, render_markdown
+from conversations.services.transcript import build_entry
+from tests.factories import add_answer, make_conversation
+
+
+def test_an_answer_that_ends_while_it_is_read_is_shown_whole_and_stays_stored(ada):
+    conversation = make_conversation(ada, "What do otters eat?")
+    answer = add_answer(conversation, conversation.leaf, "", status=Status.RUNNING)
+    Message.objects.filter(pk=answer.pk).update(html="", renderer_version=0)
+    read_before_the_end = Message.objects.get(pk=answer.pk)
+    html = render_markdown("**Fish.**")
+    Message.objects.filter(pk=answer.pk).update(
+        text="**Fish.**", html=html, renderer_version=RENDERER_VERSION
+    )
+    Generation.objects.filter(message=answer).update(status=Status.DONE)
+
+    entry = build_entry(read_before_the_end)
+
+    assert entry.html == html
+    assert entry.message.text == "**Fish.**"
+    assert Message.objects.get(pk=answer.pk).html == html
+
+
+def test_what_an_older_renderer_made_is_rendered_again_and_kept(ada):
+    conversation = make_conversation(ada, "What do otters eat?", "**Fish.**")
+    Message.objects.filter(pk=conversation.leaf.pk).update(html="old", renderer_version=RENDERER_VERSION + 1)
+
+    entry = build_entry(Message.objects.get(pk=conversation.leaf.pk))
+
+    assert "<strong>Fish.</strong>" in entry.html
+    assert Message.objects.get(pk=conversation.leaf.pk).html == entry.html
