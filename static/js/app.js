@@ -1,0 +1,68 @@
+// app.js: start what the page needs to be typed in; everything else loads when it is first wanted.
+import { startComposer } from "composer"
+import { otherTabs } from "requests"
+import { followScroll } from "scroll"
+
+const parts = {
+  "[data-composer]": async () => startComposer,
+  "[data-stream]": async () => (await import("stream")).follow,
+  "figure[data-code]": async () => (await import("code")).addButtons,
+  "[data-math]": async () => (await import("math")).renderMath,
+  "[data-toast]": async () => (await import("toast")).showToast,
+  "[data-shortcuts]": async () => (await import("sheet")).fillSheet,
+  "[data-message-edit]": async () => (await import("editing")).startEditing,
+}
+// What a press does here; `alone` presses do nothing else, the others also send their form.
+const clicks = {
+  "[data-copy]": { name: "clipboard", alone: true },
+  "[data-drawer-open], [data-drawer-close]": { name: "drawer", alone: true },
+  "[data-shortcuts-open]": { name: "sheet", alone: true },
+  "[data-themes] button": { name: "theme" },
+  "[data-row] [data-delete]": { name: "rows" },
+  "[data-sign-out] button": { name: "drafts", alone: true },
+}
+
+async function start(root) {
+  for (const [selector, load] of Object.entries(parts)) {
+    const found = [...root.querySelectorAll(selector)]
+    if (root.matches?.(selector)) found.unshift(root)
+    if (!found.length) continue
+    const late = selector === "[data-stream]" ? outOfDate : () => {}
+    load().then((begin) => found.forEach((element) => begin(element)), late)
+  }
+}
+
+// After an update the old modules are gone and an answer would stand still: a fresh page knows the new ones. Once.
+function outOfDate() {
+  if (Date.now() - Number(sessionStorage.getItem("reloaded")) < 60_000) return
+  sessionStorage.setItem("reloaded", Date.now())
+  location.reload()
+}
+
+start(document)
+document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target))
+document.addEventListener("chat:added", (event) => start(event.target))
+document.addEventListener("click", (event) => {
+  for (const [selector, { name, alone }] of Object.entries(clicks)) {
+    const pressed = event.target.closest?.(selector)
+    if (!pressed || event.ctrlKey || event.metaKey || event.shiftKey) continue
+    if (alone) event.preventDefault()
+    import(name).then((module) => module.press(pressed))
+  }
+})
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest("[data-title]")) import("title").then((module) => module.editInPlace(event.target.form))
+})
+
+// The module is there before the second key of a combination: the first is Control, ⌘ or Alt.
+document.addEventListener("keydown", (event) => {
+  const wanted = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "?"].includes(event.key)
+  if (wanted) import("shortcuts").then((module) => module.pressKey(event))
+})
+
+addEventListener("pageshow", (event) => event.persisted && location.reload())
+if (otherTabs) {
+  otherTabs.onmessage = ({ data }) => import("tabs").then((module) => module.hear(data), () => {}) // a server that is gone has no news
+}
+followScroll()

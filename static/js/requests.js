@@ -1,0 +1,52 @@
+// requests.js: what every request carries, what becomes of an answer that is not a page, and whether the site is there.
+// One object for telling and hearing: a channel does not hear itself, and this tab knows its own news.
+export const otherTabs = "BroadcastChannel" in self ? new BroadcastChannel("chat") : null
+
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? ""
+
+export function lost(sentence = "You are offline. What you write stays here.") {
+  const bar = document.querySelector("[data-offline]")
+  bar.textContent = sentence
+  bar.hidden = false
+}
+
+export function found() {
+  if (navigator.onLine) document.querySelector("[data-offline]").hidden = true
+}
+
+// The sentence of a refusal, when the answer holds one.
+export function sentenceOf(html) {
+  if (!html?.includes("data-notice")) return ""
+  return new DOMParser().parseFromString(html, "text/html").querySelector("[data-notice]")?.textContent.trim() ?? ""
+}
+
+export async function say(sentence) {
+  const { addToast } = await import("toast")
+  addToast(sentence)
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrf()
+})
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail
+  const lost = xhr.responseURL && new URL(xhr.responseURL).pathname.includes("/accounts/login")
+  if (lost) location.assign(`${new URL(xhr.responseURL).pathname}?next=${encodeURIComponent(location.pathname)}`)
+  const sentence = xhr.status >= 400 && sentenceOf(xhr.responseText)
+  if (lost || sentence) event.detail.shouldSwap = false
+  if (sentence && !event.target.closest("[data-composer]")) say(sentence)
+})
+
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.target.closest("[data-composer]") || sentenceOf(event.detail.xhr.responseText)) return
+  if (event.detail.xhr.status === 404) say("That is not there any more.")
+  else say("That did not work. Try again in a moment.")
+})
+
+document.addEventListener("htmx:sendError", (event) => {
+  if (!event.target.closest("[data-composer]")) say("The site cannot be reached. Try again in a moment.")
+})
+
+addEventListener("offline", () => lost())
+addEventListener("online", found)
