@@ -1,0 +1,110 @@
+"""What a walk may ask for. `ada` owns things, `bob` is the stranger: each signed in."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tools.chromium import find_chromium
+
+from .site import Person, Site
+from .upstream import Upstream
+from .visitor import PATIENCE_MS, Visitor
+
+Visit = Callable[..., Visitor]
+SWITCHES = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+    # A page that wants something of another host does not get it, and the walk hears of it.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[Upstream]:
+    upstream = Upstream()
+    yield upstream
+    upstream.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, upstream) -> Iterator[Site]:
+    """The site that most walks share; every person on it is met by one walk only."""
+    site = Site(tmp_path_factory.mktemp("site"), upstream).start()
+    yield site
+    site.stop()
+    hold_true(site)
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory, upstream) -> Iterator[Site]:
+    """A site that the walks of one module may kill, if they start it again."""
+    site = Site(tmp_path_factory.mktemp("own_site"), upstream).start()
+    yield site
+    site.stop()
+    hold_true(site)
+
+
+def hold_true(site: Site) -> None:
+    """What must be true of a site after anything that can happen to it."""
+    assert "Traceback" not in site.said, site.said
+    assert site.query("SELECT id FROM conversations_generation WHERE status IN ('queued', 'running')") == []
+    assert site.query("SELECT id FROM conversations_chunk") == []
+    lost = "SELECT id, text FROM conversations_message WHERE role = 'assistant' AND text != '' AND html = ''"
+    assert site.query(lost) == []
+
+
+@pytest.fixture
+def visit(browser, site) -> Iterator[Visit]:
+    """Return how to get a visitor: signed in as somebody new unless told otherwise."""
+    visitors: list[Visitor] = []
+
+    def make(
+        *,
+        at: Site = site,
+        person: Person | None = None,
+        signed_in: bool = True,
+        staff: bool = False,
+        **options: Any,
+    ) -> Visitor:
+        if person is None and signed_in:
+            person = at.person(staff=staff)
+        visitors.append(Visitor(browser, at, person, **options))
+        return visitors[-1]
+
+    yield make
+    for visitor in visitors:
+        visitor.close()
+
+
+@pytest.fixture
+def ada(visit) -> Visitor:
+    return visit()
+
+
+@pytest.fixture
+def bob(visit) -> Visitor:
+    return visit()
+
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
