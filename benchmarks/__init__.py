@@ -1,0 +1,1 @@
+"""What the figures in the documents come from: `make bench`, or `python -m benchmarks [name …]`."""
