@@ -57,8 +57,8 @@ class TooDeep(Exception):
 class Notes:
     """The numbers of footnotes, in the order in which the text refers to them.
 
-    While the text grows `labels` is None: a numbered mention is shown as the footnote that it will most likely
-    be, so that the lines after it stay where they are when the note comes.
+    While the text grows `labels` is None: a numbered mention is shown as the footnote that it most likely is,
+    so that the lines after it stay where they are when the note comes.
     """
 
     labels: frozenset[str] | None = None

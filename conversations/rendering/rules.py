@@ -145,7 +145,10 @@ def footnote_ref(state: StateInline, silent: bool) -> bool:
 
 def _is_numbered(state: StateInline, mention: re.Match[str]) -> bool:
     """A short number in brackets, and not the words of a link."""
-    return bool(_NUMBER.fullmatch(mention[1])) and state.src[mention.end() : mention.end() + 1] not in ("(", "[")
+    return bool(_NUMBER.fullmatch(mention[1])) and state.src[mention.end() : mention.end() + 1] not in (
+        "(",
+        "[",
+    )
 
 
 def web_address(state: StateInline, silent: bool) -> bool:
