@@ -16,19 +16,20 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("An answer is read in a task.")
+        self._task = task  # the only one that waits here; asking for it at each wait shows in the figures
+        self._waits = False
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = 0.0
         self._deadline = 0.0
-        self._task: asyncio.Task[object] | None = None
         self._struck = False
 
     async def guard(self, waiting: Awaitable[Value], deadline: float) -> Value:
         """Return what `waiting` gives, or cancel it and raise Expired at `deadline` (loop time)."""
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("An answer is read in a task.")
-        cancelling = task.cancelling()
-        self._task = task
+        cancelling = self._task.cancelling()
+        self._waits = True
         self._deadline = deadline
         if self._timer is None or self._armed_for > deadline:
             self._arm(deadline)
@@ -36,15 +37,15 @@ class Watchdog:
             return await waiting
         except asyncio.CancelledError:
             # Someone else may have cancelled in the same moment: then it is not ours to swallow.
-            if self._struck and task.uncancel() <= cancelling:
+            if self._struck and self._task.uncancel() <= cancelling:
                 self._struck = False
                 raise Expired from None
             raise
         finally:
-            self._task = None
+            self._waits = False
             if self._struck:
                 self._struck = False
-                task.uncancel()
+                self._task.uncancel()
 
     def stop(self) -> None:
         """Drop the timer."""
@@ -59,7 +60,7 @@ class Watchdog:
 
     def _fire(self) -> None:
         self._timer = None
-        if self._task is None:
+        if not self._waits:
             return  # nobody waits; the next wait arms it again
         if self._loop.time() < self._deadline:
             self._arm(self._deadline)
