@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='generation',
-            index=models.Index(condition=models.Q(('status__in', ('queued', 'running'))), fields=['id'], name='generation_active'),
+            index=models.Index(fields=['status', 'id'], name='generation_by_status'),
         ),
         migrations.AddConstraint(
             model_name='generation',

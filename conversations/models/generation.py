@@ -135,7 +135,7 @@ class Generation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(status__in=ACTIVE), name="generation_active"),
+            models.Index(fields=["status", "id"], name="generation_by_status"),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Now
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
 from conversations.models import Generation, Status
 
 from .ledger import LEASE
+
+# By the ORM, composing this takes five times as long as all the rest of a claim (4.0 ms against 0.8).
+NEXT = """
+SELECT waiting.id FROM conversations_generation AS waiting
+JOIN conversations_conversation AS conversation ON conversation.id = waiting.conversation_id
+WHERE waiting.status = 'queued'
+  AND (SELECT count(*) FROM conversations_generation WHERE status = 'running') < %s
+  AND (SELECT count(*) FROM conversations_generation AS running
+       JOIN conversations_conversation AS theirs ON theirs.id = running.conversation_id
+       WHERE running.status = 'running' AND theirs.owner_id = conversation.owner_id) < %s
+ORDER BY waiting.id LIMIT 1
+"""
+TURN = 0x0C1A1  # the key of the lock that only claims take
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +32,42 @@ class Capacity:
     at_once: int = 50
 
 
-def running_count(**same: object) -> Coalesce:
-    rows = Generation.objects.filter(status=Status.RUNNING, **same).order_by().values(one=Value(1))
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
-
-
-def claimable(capacity: Capacity) -> QuerySet[Generation]:
-    """Return the queued generations that may start now, oldest first."""
-    return (
-        Generation.objects.filter(status=Status.QUEUED)
-        .annotate(
-            persons=running_count(conversation__owner=OuterRef("conversation__owner")),
-            everybodys=running_count(),
-        )
-        .filter(persons__lt=capacity.per_person, everybodys__lt=capacity.at_once)
-        .order_by("pk")
-    )
-
-
 def claim_next(owner: str, capacity: Capacity) -> Generation | None:
     """Take the oldest generation that may start for the process `owner`, or return None."""
-    queued = Generation.objects.filter(status=Status.QUEUED)
-    # Most looks find nothing queued: asking only that takes a tenth of the time of the whole condition.
-    while queued.exists() and (pk := claimable(capacity).values_list("pk", flat=True).first()) is not None:
-        still_free = claimable(capacity).filter(pk=pk).order_by().values("pk")
-        taken = Generation.objects.filter(pk__in=still_free).update(
+    # Most looks find nothing queued; they wait for nobody.
+    if not Generation.objects.filter(status=Status.QUEUED).exists():
+        return None
+    with transaction.atomic():
+        wait_for_turn()
+        pk = next_in_line(capacity)
+        if pk is None:
+            return None
+        Generation.objects.filter(pk=pk).update(
             status=Status.RUNNING,
             owner=owner,
             fence=F("fence") + 1,
             lease_until=Now() + LEASE,
             started_at=Now(),
         )
-        if taken:
-            return Generation.objects.get(pk=pk)
-    return None
+        related = ("conversation__leaf", "message__parent")
+        return Generation.objects.select_related(*related).get(pk=pk)
+
+
+def wait_for_turn() -> None:
+    """Let one process claim at a time: two that counted at once would each find the last place free.
+
+    A transaction of SQLite is alone from its beginning.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+
+
+def next_in_line(capacity: Capacity) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [capacity.at_once, capacity.per_person])
+        row = cursor.fetchone()
+    return row and int(row[0])
 
 
 def place_in_queue(generation: Generation) -> int:
