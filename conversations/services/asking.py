@@ -51,10 +51,12 @@ def start_conversation(
     text = clean_text(text)
     try:
         with transaction.atomic():
+            refuse_haste(owner)
             conversation = Conversation.objects.create(
                 owner=owner, model=model, system_prompt=system_prompt, title=placeholder_title(text)
             )
-            return add_exchange(conversation, parent=None, text=text, key=key)
+            question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
+            return Exchange(question, add_answer(conversation, question))
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -72,13 +74,11 @@ def ask(
     `seen` is the last message that the asker's page showed; when the conversation has gone on since, Conflict
     is raised. The same `key` again returns the first exchange.
     """
-    if exchange := exchange_with(conversation.owner, key):
-        return exchange
     text = clean_text(text)
     try:
         with transaction.atomic():
             conversation = lock(conversation, model)
-            if exchange := exchange_with(conversation.owner, key):  # its double was faster to the lock
+            if exchange := exchange_with(conversation.owner, key):
                 return exchange
             leaf = conversation.leaf
             if seen is not None and (leaf is None or leaf.public_id != seen):
@@ -95,8 +95,6 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
     if message.role != Role.USER:
         raise Refusal("Only your own messages can be edited.")
     owner = message.conversation.owner
-    if exchange := exchange_with(owner, key):
-        return exchange
     text = clean_text(text)
     try:
         with transaction.atomic():
@@ -116,7 +114,7 @@ def regenerate(message: Message, *, model: ChatModel | None = None) -> Message:
         conversation = lock(message.conversation, model)
         refuse_second_answer(conversation)
         refuse_haste(conversation.owner)
-        return add_answer(conversation, message.parent)
+        return add_answer(conversation, message.parent, position=next_position(conversation, message.parent))
 
 
 def stop_answer(generation: Generation) -> None:
@@ -162,11 +160,9 @@ def add_exchange(conversation: Conversation, *, parent: Message | None, text: st
     return Exchange(question, add_answer(conversation, question))
 
 
-def add_answer(conversation: Conversation, question: Message) -> Message:
+def add_answer(conversation: Conversation, question: Message, *, position: int = 0) -> Message:
     """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
-    answer = conversation.messages.create(
-        parent=question, position=next_position(conversation, question), role=Role.ASSISTANT
-    )
+    answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
     conversation.generations.create(message=answer, model_asked=conversation.model.name)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
@@ -186,7 +182,7 @@ def refuse_second_answer(conversation: Conversation) -> None:
 def refuse_haste(owner: User) -> None:
     """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
     # Sends of one person wait for each other here, or twenty at once would all count the same.
-    User.objects.select_for_update().get(pk=owner.pk)
+    User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
     since = timezone.now() - timedelta(minutes=1)
     # The conversation's own time narrows the search to what the index on it finds.
     lately = Message.objects.filter(

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from conversations.models import Conversation, Generation, Message, Problem, Role, Status
 from conversations.rendering import RENDERER_VERSION, render_markdown, render_plain, trusted
 
+from .asking import Exchange
 from .history import shown_branch, spoken
 from .sending import first_seen
 
@@ -99,8 +100,17 @@ def build_entry(message: Message, find_progress: FindProgress | None = None) -> 
     return entries[0]
 
 
+def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None) -> list[Entry]:
+    """Return the entries of `exchange` below what the page shows already, however long that is."""
+    entries = entries_of([exchange.question, exchange.answer], find_progress)
+    add_versions(entries, exchange.question.conversation)
+    before = getattr(exchange.question.parent, "generation", None)
+    mark_models(entries, before=model_of(before) if before else "")
+    return entries
+
+
 def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) -> list[Entry]:
-    prefetch_related_objects(list(branch), "generation")
+    prefetch_related_objects([message for message in branch if message.role == Role.ASSISTANT], "generation")
     kept = {message.pk: message.renderer_version for message in branch}
     entries = [entry_of(message, find_progress) for message in branch]
     stale = [message for message in branch if message.renderer_version != kept[message.pk]]
@@ -109,8 +119,8 @@ def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) ->
 
 
 def entry_of(message: Message, find_progress: FindProgress | None) -> Entry:
-    generation = getattr(message, "generation", None)
-    if message.role == Role.USER or generation is None:
+    generation = None if message.role == Role.USER else getattr(message, "generation", None)
+    if generation is None:
         return Entry(message, None, html=trusted(""))
     if generation.is_active:
         progress = (find_progress and find_progress(generation)) or progress_from_chunks(generation)
@@ -137,6 +147,8 @@ def html_of(message: Message) -> SafeString:
 
 
 def progress_from_chunks(generation: Generation) -> Progress:
+    if generation.status == Status.QUEUED:
+        return Progress(html=trusted(""), tail=trusted(""))
     text, reasoning = generation.stored_text()
     return Progress(html=trusted(""), tail=render_markdown(text), reasoning=reasoning)
 
@@ -159,14 +171,17 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
         entry.next = versions[index + 1] if index + 1 < len(versions) else None
 
 
-def mark_models(entries: Sequence[Entry]) -> None:
-    """Show a model's name only where it changes."""
-    before = ""
+def mark_models(entries: Sequence[Entry], *, before: str = "") -> None:
+    """Show a model's name only where it changes; `before` is the one that answered before `entries`."""
     for entry in entries:
         if entry.generation is not None:
-            name = entry.generation.model_answered or entry.generation.model_asked
+            name = model_of(entry.generation)
             entry.shows_model = name != before
             before = name
+
+
+def model_of(generation: Generation) -> str:
+    return generation.model_answered or generation.model_asked
 
 
 def mark_window(entries: Sequence[Entry], conversation: Conversation) -> None:

@@ -17,12 +17,13 @@ from conversations.access import get_conversation, get_deleted_conversation
 from conversations.forms import MessageForm, RenameForm
 from conversations.http import Request, asking_to_wait
 from conversations.models import ChatModel, Conversation, Generation
+from conversations.services.asking import Exchange
 from conversations.services.asking import start_conversation as start
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
 from conversations.services.titles import rename_conversation as rename
-from conversations.services.transcript import Entry, build_entries
+from conversations.services.transcript import Entry, build_entries, build_exchange
 
 from .progress import find_progress
 from .sidebar import Sidebar
@@ -55,8 +56,7 @@ def start_conversation(request: Request) -> HttpResponse:
     address = reverse("conversations:show_conversation", args=[conversation.public_id])
     if not request.htmx:
         return redirect(address)
-    conversation = get_conversation(request.user, conversation.public_id)
-    response = render(request, "conversations/_started.html", shown_page(conversation))
+    response = render(request, "conversations/_started.html", exchanged_page(exchange))
     response["HX-Push-Url"] = address
     return response
 
@@ -152,6 +152,20 @@ def shown_page(conversation: Conversation, form: MessageForm | None = None) -> S
         "entries": build_entries(conversation, find_progress),
         "active": active_answer(conversation),
         "form": form or MessageForm.fresh(leaf=leaf),
+    }
+
+
+def exchanged_page(exchange: Exchange) -> ShownPage:
+    """What the page gains by a question just asked: nothing else of the conversation is read again."""
+    conversation, generation = exchange.answer.conversation, exchange.answer.generation
+    leaf = conversation.leaf.public_id if conversation.leaf else ""
+    return {
+        "conversation": conversation,
+        "current": conversation,
+        "model": conversation.model,
+        "entries": build_exchange(exchange, find_progress),
+        "active": generation if generation.is_active else active_answer(conversation),
+        "form": MessageForm.fresh(leaf=leaf),
     }
 
 

@@ -19,7 +19,7 @@ from conversations.services.branching import show_version
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.transcript import build_entry
 
-from .conversation import active_answer, shown_page
+from .conversation import active_answer, exchanged_page, shown_page
 from .progress import find_progress
 
 
@@ -44,10 +44,7 @@ def send_message(request: Request, public_id: UUID) -> HttpResponse:
         return asking_to_wait(refused, refusal.retry_after_s)
     if not request.htmx:
         return redirect(address_of(exchange.answer))
-    page = shown_page(get_conversation(request.user, public_id))
-    exchanged = (exchange.question, exchange.answer)
-    page["entries"] = [entry for entry in page["entries"] if entry.message in exchanged]
-    return render(request, "conversations/_exchange.html", page)
+    return render(request, "conversations/_exchange.html", exchanged_page(exchange))
 
 
 def refuse(
