@@ -61,20 +61,28 @@ def after_error(error: LLMError, *, had_text: bool) -> Ending:
 
 
 def store(
-    live: LiveAnswer, *, owner: str, ending: Ending, facts: Mapping[str, Any], finished_at: datetime
+    generation: Generation,
+    live: LiveAnswer,
+    *,
+    owner: str,
+    ending: Ending,
+    facts: Mapping[str, Any],
+    finished_at: datetime,
 ) -> bool:
     """Keep the whole answer and how it ended, in one transaction; return False when the lease was lost.
 
-    After it the chunks are gone and the message has its text.
+    After it the chunks are gone, the message has its text, and `generation` is as its row.
     """
     html = "".join(block.html for block in live.final_view().blocks)
     if ending.status == Status.INTERRUPTED and not live.characters:
         ending = Ending(Status.FAILED, ending.problem)
     with transaction.atomic():
-        rows = Generation.objects.filter(pk=live.generation_id).held_by(owner, live.fence)
+        rows = Generation.objects.filter(pk=generation.pk).held_by(owner, live.fence)
         if not close(rows, ending, finished_at=finished_at, **facts):
             return False
-        generation = Generation.objects.select_related("conversation__model").get(pk=live.generation_id)
+        for name, value in facts.items():
+            setattr(generation, name, value)
+        generation.status = ending.status
         Chunk.objects.filter(generation=generation).delete()
         if generation.purpose == Purpose.TITLE:
             keep_title(generation, live.text)
@@ -112,15 +120,14 @@ def close(rows: QuerySet[Generation], ending: Ending, *, finished_at: datetime, 
     return bool(changed)
 
 
-def learn(generation_id: int, *, characters: int, titles: bool) -> None:
+def learn(generation: Generation, *, characters: int, titles: bool) -> None:
     """Draw from a stored answer what it tells: the model's ratio, the price, and that a title is due."""
-    generation = Generation.objects.select_related("conversation__model").get(pk=generation_id)
     model = ChatModel.objects.filter(name=generation.model_asked).first()
     if model is not None:
         refine_ratio(generation, model, characters)
         compute_cost(generation, model)
     if titles and generation.status == Status.DONE and generation.purpose == Purpose.ANSWER:
-        ask_for_title(generation.conversation)
+        ask_for_title(Conversation.objects.select_related("model").get(pk=generation.conversation_id))
 
 
 def refine_ratio(generation: Generation, model: ChatModel, characters: int) -> None:

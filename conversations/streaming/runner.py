@@ -142,7 +142,7 @@ class Runner:
             run.ending = await self._make(generation, call, run)
         kept = False
         try:
-            kept = await self._store(call, run.ending)
+            kept = await self._store(generation, call, run.ending)
         finally:
             self._leave(answer, kept=kept)
         if kept:
@@ -163,17 +163,18 @@ class Runner:
 
     async def _learn(self, generation: Generation, call: Call) -> None:
         try:
-            await in_database(learn, generation.pk, characters=call.characters_sent, titles=self.titles)
+            await in_database(learn, generation, characters=call.characters_sent, titles=self.titles)
         except DatabaseError as error:
             log.warning("Generation %s: no title and no price (%s).", generation.pk, type(error).__name__)
 
-    async def _store(self, call: Call, ending: Ending) -> bool:
+    async def _store(self, generation: Generation, call: Call, ending: Ending) -> bool:
         """Store the answer, waiting for a database that is away; False when nothing of ours was stored."""
         finished_at, until = call.now(), monotonic() + SAVE_WITHIN_S
         while ending is not LEASE_LOST:
             try:
                 return await in_database(
                     store,
+                    generation,
                     call.live,
                     owner=self.owner,
                     ending=ending,
@@ -182,7 +183,7 @@ class Runner:
                 )
             except DatabaseError as error:
                 if monotonic() > until:
-                    log.error("Generation %s not saved: %s", call.live.generation_id, type(error).__name__)
+                    log.error("Generation %s not saved: %s", generation.pk, type(error).__name__)
                     break
                 await asyncio.sleep(0.5)
         return False
