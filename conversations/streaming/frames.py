@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from .live import LiveAnswer
 
-BEAT = b": beat\n\n"
-
 
 @dataclass(frozen=True, slots=True)
 class Cursor:

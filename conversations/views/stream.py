@@ -18,12 +18,12 @@ from conversations.models import Generation, Message, Status
 from conversations.services.asking import stop_answer as stop
 from conversations.services.transcript import build_entry
 from conversations.streaming import live, shutdown
+from conversations.streaming.beat import Beat
 from conversations.streaming.claims import place_in_queue
 from conversations.streaming.database import in_database
-from conversations.streaming.frames import BEAT, Cursor, Frames, event
+from conversations.streaming.frames import Cursor, Frames, event
 from conversations.streaming.live import LiveAnswer
 
-BEAT_EVERY_S = 15.0
 LOOK_EVERY_S = 1.0
 # One viewer's frames take at most this share of a core.
 SHARE_OF_A_CORE = 0.05
@@ -39,9 +39,8 @@ def stop_answer(request: Request, public_id: UUID) -> HttpResponse:
 
 
 @require_GET
-async def events(request: Request, public_id: UUID) -> HttpResponse | StreamingHttpResponse:
-    request.user = await request.auser()  # type: ignore[assignment]
-    generation = await in_database(get_generation, request.user, public_id)
+def events(request: Request, public_id: UUID) -> HttpResponse | StreamingHttpResponse:
+    generation = get_generation(request.user, public_id)
     if not generation.is_active:
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
     cursor = Cursor.parse(request.GET.get("cursor", ""))
@@ -100,6 +99,7 @@ async def follow_live(answer: LiveAnswer, cursor: Cursor) -> AsyncGenerator[byte
     """Yield frames while the answer grows: the first at once, then as often as the load allows."""
     frames = Frames(answer, cursor)
     bell = answer.follow()
+    beat = Beat(bell)
     shutdown.watch(bell)
     try:
         while not shutdown.is_ending():
@@ -107,25 +107,23 @@ async def follow_live(answer: LiveAnswer, cursor: Cursor) -> AsyncGenerator[byte
             bell.clear()
             began = monotonic()
             ended = answer.ended
-            if frame := frames.next(final=ended):
+            if frame := frames.next(final=ended) or beat.due():
                 yield frame
+                beat.said()
             if ended:
                 return
             spent = monotonic() - began
-            try:
-                async with asyncio.timeout(BEAT_EVERY_S):
-                    await bell.wait()
-            except TimeoutError:
-                yield BEAT
+            await bell.wait()
             await asyncio.sleep(max(0.0, began + pause(spent) - monotonic()) if frame else 0)
     finally:
+        beat.stop()
         answer.leave(bell)
         shutdown.forget(bell)
 
 
 def pause(spent: float) -> float:
     """Seconds between two frames of one viewer, by how many answers run and what the last frame took."""
-    by_load = min(0.120, max(0.020, 0.0004 * len(live.running)))
+    by_load = min(0.120, 0.020 + 0.0006 * len(live.running))
     return max(by_load, spent / SHARE_OF_A_CORE)
 
 
