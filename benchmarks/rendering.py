@@ -49,7 +49,8 @@ def main() -> None:
         streamed(make(1))
     for shape, make in SHAPES.items():
         short, long = make(1), make(4)
-        rounds = [(streamed(short)[0], streamed(long)[0]) for _ in range(ROUNDS)]  # whatever else runs hits both
+        # In turn, so that whatever else runs hits both.
+        rounds = [(streamed(short)[0], streamed(long)[0]) for _ in range(ROUNDS)]
         costs = {short: median([one for one, _ in rounds]), long: median([other for _, other in rounds])}
         frame = costs[short] / streamed(short)[1]
         began = thread_time()

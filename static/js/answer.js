@@ -100,7 +100,9 @@ export function openAnswer(article) {
     answer.ended = true
     if (!status) return
     currentRow()?.removeAttribute("aria-busy")
-    document.querySelector("[data-composer-fields]")?.removeAttribute("data-active")
+    const fields = document.querySelector("[data-composer-fields]")
+    if (fields?.contains(document.activeElement)) document.querySelector("#composer-text").focus({ preventScroll: true })
+    fields?.removeAttribute("data-active")
     if (document.hidden) import("attention").then((module) => module.call())
   }
 

@@ -1,6 +1,9 @@
 // composer.js: the box one writes in: Enter, growing, counting, and whether it may be sent.
+import { say } from "requests"
+
 const touch = matchMedia("(hover: none) and (pointer: coarse)")
 const grows = CSS.supports("field-sizing", "content")
+const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 1000)) // Safari has none
 
 export function startComposer(form) {
   const box = form.querySelector("textarea")
@@ -12,12 +15,16 @@ export function startComposer(form) {
   form.toggleAttribute("data-started", true)
 }
 
-// What keeps and sends the words is wanted only when there are some; a send that is faster waits for it.
+// What keeps and sends the words comes when the page is done, or with the first of them: by the time that the
+// server may be gone it is here. A send that is faster waits for it.
 function waitForModules(form, box) {
   let loading, loaded
   const load = () => (loading ??= keep(form, box).catch(() => {}).then(() => { loaded = true }))
-  if (isKept(form)) load()
-  else box.addEventListener("input", load, { once: true })
+  if (box.value || isKept(form)) load()
+  else {
+    box.addEventListener("input", load, { once: true })
+    whenIdle(load)
+  }
   form.addEventListener("submit", async (event) => {
     if (loaded || event.submitter?.matches("[data-stop]")) return
     event.preventDefault()
@@ -28,8 +35,7 @@ function waitForModules(form, box) {
 }
 
 async function keep(form, box) {
-  // The toast comes along: what it may have to say is that the server is gone.
-  const [{ keepDraft, restoreDraft }] = await Promise.all([import("drafts"), import("sending"), import("toast")])
+  const [{ keepDraft, restoreDraft }] = await Promise.all([import("drafts"), import("sending")])
   restoreDraft(form, box)
   update(form, box)
   keepDraft(form, box)
@@ -65,7 +71,9 @@ function onKey(event, form, box) {
   if (touch.matches && !event.ctrlKey && !event.metaKey) return
   event.preventDefault()
   // A click, since htmx sends a form to where the button that was clicked last points: that may be Stop.
-  if (box.value.trim()) form.querySelector("[data-send]").click()
+  if (!box.value.trim()) return
+  if (form.querySelector("[data-active]")) return say("An answer is being written. Stop it, or wait for its end; your text stays here.")
+  form.querySelector("[data-send]").click()
 }
 
 function editLast(event) {

@@ -42,6 +42,13 @@ export function forgetSending(form) {
   store(name(form, "sending"), "")
 }
 
+// They were not taken and stand in the box still.
+export function keepUnsent(form) {
+  if (!form) return
+  forgetSending(form)
+  keepDraft(form, form.querySelector("textarea"), true)
+}
+
 function forgetAll() {
   try {
     Object.keys(localStorage).filter((key) => /^(draft|sending):/.test(key)).forEach((key) => localStorage.removeItem(key))

@@ -21,8 +21,12 @@ export function sentenceOf(html) {
 }
 
 export async function say(sentence) {
-  const { addToast } = await import("toast")
-  addToast(sentence)
+  try {
+    const { addToast } = await import("toast")
+    addToast(sentence)
+  } catch {
+    lost(sentence) // the server that has the module is what is gone
+  }
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
@@ -47,6 +51,21 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", (event) => {
   if (!event.target.closest("[data-composer]")) say("The site cannot be reached. Try again in a moment.")
 })
+
+// A swap that takes the focused button along gives the focus to its like in what came, or to the box.
+let focused
+document.addEventListener("htmx:beforeSwap", () => {
+  const button = document.activeElement
+  focused = { name: button.ariaLabel, message: messages().indexOf(button.closest("[data-message]")) }
+})
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement !== document.body || !focused?.name) return
+  const like = messages()[focused.message]?.querySelectorAll("button[aria-label]:enabled") ?? []
+  const button = [...like].find((one) => one.ariaLabel === focused.name) ?? like[0]
+  const place = button ?? (matchMedia("(hover: none)").matches ? null : document.querySelector("#composer-text"))
+  place?.focus({ preventScroll: true })
+})
+const messages = () => [...document.querySelectorAll("[data-message]")]
 
 addEventListener("offline", () => lost())
 addEventListener("online", found)

@@ -1,5 +1,5 @@
 // sending.js: a message shows at once; the server's own copy takes its place, or it says what went wrong.
-import { forgetSending, keepSending } from "drafts"
+import { forgetSending, keepSending, keepUnsent } from "drafts"
 import { otherTabs, say, sentenceOf } from "requests"
 import { setBox, showFailed, showUnsent } from "unsent"
 
@@ -16,7 +16,7 @@ function newKey() {
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target
   if (!form.matches("[data-composer]")) return
-  const text = event.detail.requestConfig.formData.get("text") ?? ""
+  const text = event.detail.requestConfig.formData.getAll("text").at(-1) ?? "" // the box, or after it a beginning of ours
   const answering = form.querySelector("[data-composer-fields]").hasAttribute("data-active")
   if (!text.trim() || answering) return event.preventDefault()
   form.toggleAttribute("data-sending", true)
@@ -47,6 +47,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (xhr.status >= 200 && xhr.status < 300) return
   const refusal = sentenceOf(xhr.responseText)
   const why = refusal || (xhr.status ? "Not sent: the site could not take it." : "Not sent: the site cannot be reached.")
-  if (message) showFailed(message, why)
-  else if (xhr.status !== 422 || refusal) say(why)
+  if (message) return showFailed(message, why)
+  keepUnsent(document.querySelector("[data-composer]"))
+  if (xhr.status !== 422 || refusal) say(why)
 })

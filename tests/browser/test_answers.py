@@ -146,6 +146,23 @@ def test_escape_stops_the_answer(ada, upstream):
     ask(page, "And now?")
 
 
+def test_enter_while_an_answer_comes_says_why_nothing_is_sent(ada, upstream):
+    page = ada.open()
+    told = upstream.tells("Wait for it", "Soon ")
+    send(page, "Wait for it")
+    expect(words(page)).to_have_text("Soon")
+
+    send(page, "Meanwhile")
+
+    expect(page.locator("#toasts")).to_contain_text("An answer is being written.")
+    expect(box(page)).to_have_value("Meanwhile")
+    expect(own(page)).to_have_count(1)
+    page.get_by_role("button", name="Stop the answer").click()
+    expect_status(page, "stopped")
+    expect(box(page)).to_be_focused()
+    told.end()
+
+
 def test_a_failure_before_the_first_word_is_a_sentence_and_retry_works(ada, upstream):
     page = ada.open()
     upstream.tells("Do you work?").fail(401)

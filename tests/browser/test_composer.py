@@ -143,6 +143,30 @@ def test_a_message_that_is_too_long_is_refused_and_kept(ada, site):
         assert messages_stored(site, "x" * 31_999 + str(times)) == 1
 
 
+def test_what_was_refused_is_still_there_after_a_reload(ada):
+    page = ada.open()
+    page.locator("[data-composer][data-started]").wait_for()
+    box(page).fill("x" * 32_001)
+    page.locator("[data-send]").click()
+    expect(page.get_by_role("alert")).to_contain_text("32,001")
+    page.wait_for_timeout(400)
+
+    page.reload()
+
+    expect(box(page)).to_have_value("x" * 32_001)
+
+
+def test_beginnings_of_ours_step_aside_for_words_of_ones_own(ada):
+    page = ada.open()
+    starter = page.locator(".starter").first
+    expect(starter).to_be_visible()
+    box(page).fill("My own beginning")
+    expect(starter).to_be_hidden()
+    box(page).fill("")
+    starter.click()
+    expect(own(page)).to_have_count(1)
+
+
 def test_spaces_alone_are_not_sent(ada, site):
     page = ada.open()
     box(page).fill("   \n ")

@@ -4,7 +4,19 @@ from playwright.sync_api import Page, expect
 
 from tests.conversations.management.processes import wait_for
 
-from .chat import answer, answers, box, expect_status, look, messages_stored, own, send, stored_answer, words
+from .chat import (
+    answer,
+    answers,
+    box,
+    expect_status,
+    look,
+    messages_stored,
+    own,
+    send,
+    stored_answer,
+    until,
+    words,
+)
 from .site import Site
 from .upstream import Telling, Upstream
 
@@ -41,6 +53,21 @@ def test_a_killed_server_keeps_the_words_so_far_and_retry_works(own_site, visit,
     answer(page).get_by_role("button", name="Retry").click()
     expect_status(page, "done")
     expect(words(page)).to_have_text("Not twice.")
+
+
+def test_the_first_message_to_a_server_that_is_gone_is_told_and_kept(visit):
+    ada = visit()
+    page = ada.open()
+    ada.forgive("htmx:sendError", "htmx:afterRequest", "htmx:timeout")
+    until(page, "performance.getEntriesByType('resource').some(({ name }) => /unsent/.test(name))")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    send(page, "Is anybody there?")
+    expect(page.locator("body")).to_contain_text("Not sent: the site cannot be reached.")
+    expect(box(page)).to_have_value("Is anybody there?")
+    page.context.set_offline(False)
+    page.reload()
+    expect(box(page)).to_have_value("Is anybody there?")
 
 
 def test_a_server_killed_before_the_first_word_keeps_the_question(own_site, visit, upstream):

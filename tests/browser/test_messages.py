@@ -72,10 +72,12 @@ def test_asking_again_gives_a_sibling_answer_and_arrows_between_them(ada, upstre
     expect_status(page, "done")
     assert place(page, 1) == "2/2"
     expect(answers(page)).to_have_count(1)
+    expect(box(page)).to_be_focused()
     answer(page).get_by_role("button", name="Previous version").click()
     expect(words(page)).to_have_text("Heads.")
     assert place(page, 1) == "1/2"
     expect(answer(page).get_by_role("button", name="Previous version")).to_be_disabled()
+    expect(answer(page).get_by_role("button", name="Next version")).to_be_focused()
     answer(page).get_by_role("button", name="Next version").click()
     expect(words(page)).to_have_text("Tails.")
     ask(page, "Once more?")
