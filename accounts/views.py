@@ -26,7 +26,7 @@ from .models import Theme, User
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request: HttpRequest, token: str) -> HttpResponse:
     if not first_admin.opens(token):
-        raise Http404
+        return render(request, "accounts/set_up_ended.html", status=404)
     form = FirstAdminForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/set_up.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -35,7 +35,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         token, username=fields["username"], password=fields["password1"], email=fields["email"]
     )
     if admin is None:
-        raise Http404
+        return render(request, "accounts/set_up_ended.html", status=404)
     setup_user_email(request, admin, [])
     return cast(HttpResponse, perform_login(request, admin, signup=True))
 

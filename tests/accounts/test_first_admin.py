@@ -69,7 +69,9 @@ def test_without_a_link_there_is_no_way_in():
 def test_the_newest_link_counts():
     older, newer = str(setup_path()), str(setup_path())
 
-    assert Client().get(older).status_code == 404
+    answer = Client().get(older)
+    assert answer.status_code == 404
+    assert "This link has ended" in answer.content.decode()
     assert Client().get(newer).status_code == 200
 
 
