@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from . import wellknown
+
 handler500 = "chatsite.errors.server_error"
 handler429 = "accounts.throttle.too_many_requests"
 
@@ -12,4 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("review/", include("review.urls")),
     path("", include("conversations.urls")),
+    path("favicon.ico", wellknown.favicon, name="favicon"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path(".well-known/change-password", wellknown.change_password, name="change_password"),
 ]

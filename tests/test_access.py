@@ -22,6 +22,9 @@ from tests.factories import make_conversation
 
 OPEN = {
     "conversations:healthz": "asked by machines, tells nothing",
+    "favicon": "asked for by browsers on every page",
+    "robots": "asked for by crawlers",
+    "change_password": "asked for by password managers; leads to a closed page",
     "accounts:set_up": "the first administrator comes in by it; its token is the key",
     "accounts:admin_login": "leads to the login page",
     "admin:login": "shadowed by accounts:admin_login",
