@@ -13,6 +13,8 @@ from conversations.models.conversation import TITLE_LENGTH
 from .errors import Refusal
 
 TITLE_TOKENS = 40
+LABEL = re.compile(r"\A(?:title|titel|titre|título)\s*:\s*", re.IGNORECASE)
+MARKED = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 # Of a long question and answer this much is enough to name them.
 EXCERPT_CHARACTERS = 1_500
 INSTRUCTION = (
@@ -53,9 +55,18 @@ def ask_for_title(conversation: Conversation) -> None:
 
 def keep_title(generation: Generation, text: str) -> None:
     """Name the conversation of `generation` after what the model said, if that can be a title."""
-    title = tidy(text.strip().splitlines()[0] if text.strip() else "").strip("\"'“”«»*#` ").rstrip(".")
+    title = plain_title(text)
     if generation.status == Status.DONE and 0 < len(title) <= TITLE_LENGTH:
         Conversation.objects.filter(pk=generation.conversation_id, title_by_person=False).update(title=title)
+
+
+def plain_title(text: str) -> str:
+    """Return the first line of what a model said, without the marks and the label put around a title."""
+    title = tidy(text.strip().splitlines()[0]) if text.strip() else ""
+    title = LABEL.sub("", title.lstrip("#> "))
+    for _ in range(2):  # bold within quotes, quotes within bold
+        title = MARKED.sub(r"\2", title).strip("\"'“”„«» ")
+    return LABEL.sub("", title).rstrip(".").strip()
 
 
 def tidy(title: str) -> str:
