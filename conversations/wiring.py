@@ -4,7 +4,8 @@ from django.conf import settings
 
 from .llm.client import LLMClient
 from .llm.types import Dialect, Limits
-from .models import ChatModel
+from .models import ChatModel, Conversation
+from .models.chat_model import readable_name
 
 # Families of request schemas (aimlapi's documentation of each model); all others speak OpenAI's.
 ANTHROPIC_SHAPED = {
@@ -46,13 +47,19 @@ def current_model() -> ChatModel:
     model, _ = ChatModel.objects.get_or_create(
         name=settings.LLM_MODEL,
         defaults={
-            "label": label(settings.LLM_MODEL),
+            "label": readable_name(settings.LLM_MODEL),
             "dialect": dialect(settings.LLM_MODEL),
             "context_window": settings.LLM_CONTEXT_WINDOW,
             "output_limit": settings.LLM_MAX_TOKENS,
         },
     )
     return model
+
+
+def next_model(conversation: Conversation) -> ChatModel:
+    """Return the model that the next question of `conversation` goes to."""
+    model = conversation.model
+    return model if model.name == settings.LLM_MODEL else current_model()
 
 
 def dialect(model: str) -> Dialect:
@@ -62,14 +69,6 @@ def dialect(model: str) -> Dialect:
     if name in EITHER or (name.startswith("claude-") and name.endswith("-latest")):
         return "both"
     return "openai"
-
-
-def label(model: str) -> str:
-    """Return a name to read: `anthropic/claude-sonnet-4` is Claude Sonnet 4."""
-    name = model.rsplit("/", 1)[-1]
-    if name.startswith("claude-"):
-        return name.replace("-", " ").title()
-    return name
 
 
 def system_prompt() -> str:

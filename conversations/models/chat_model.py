@@ -1,11 +1,20 @@
 """The models that can be asked, and what is known about each."""
 
+import re
 from decimal import Decimal
 
 from django.db import models
 
 # What a character weighs before any answer has told: English prose is near 4, code and other scripts less.
 UNMEASURED_CHARACTERS_PER_TOKEN = 3.5
+
+
+def readable_name(name: str) -> str:
+    """Return a name to read: `anthropic/claude-sonnet-4-20250514` is Claude Sonnet 4."""
+    name = name.rsplit("/", 1)[-1]
+    if not name.startswith("claude-"):
+        return name
+    return re.sub(r"-(\d{8}|latest)\Z", "", name).replace("-", " ").title()
 
 
 class Dialect(models.TextChoices):

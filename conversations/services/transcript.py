@@ -11,6 +11,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.safestring import SafeString
 
 from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.models.chat_model import readable_name
 from conversations.rendering import RENDERER_VERSION, render_markdown, render_plain, trusted
 
 from .asking import Exchange
@@ -52,6 +53,10 @@ class Entry:
     shows_model: bool = False
     forgotten: bool = False
     window_starts: bool = False
+
+    @property
+    def model_name(self) -> str:
+        return name_of(self.generation) if self.generation else ""
 
     @property
     def is_active(self) -> bool:
@@ -105,7 +110,7 @@ def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None
     entries = entries_of([exchange.question, exchange.answer], find_progress)
     add_versions(entries, exchange.question.conversation)
     before = getattr(exchange.question.parent, "generation", None)
-    mark_models(entries, before=model_of(before) if before else "")
+    mark_models(entries, before=name_of(before) if before else "")
     return entries
 
 
@@ -175,13 +180,14 @@ def mark_models(entries: Sequence[Entry], *, before: str = "") -> None:
     """Show a model's name only where it changes; `before` is the one that answered before `entries`."""
     for entry in entries:
         if entry.generation is not None:
-            name = model_of(entry.generation)
+            name = name_of(entry.generation)
             entry.shows_model = name != before
             before = name
 
 
-def model_of(generation: Generation) -> str:
-    return generation.model_answered or generation.model_asked
+def name_of(generation: Generation) -> str:
+    """Return the model's name for people: the same for the alias asked and the version that answered."""
+    return readable_name(generation.model_answered or generation.model_asked)
 
 
 def mark_window(entries: Sequence[Entry], conversation: Conversation) -> None:

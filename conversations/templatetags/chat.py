@@ -100,12 +100,6 @@ def waits(generation: object) -> bool:
 
 
 @register.filter
-def short_model(name: str) -> str:
-    """A model's name without its maker: "anthropic/claude-sonnet-4" reads "claude-sonnet-4"."""
-    return name.rsplit("/", 1)[-1]
-
-
-@register.filter
 def money(amount: Decimal) -> str:
     """US dollars with two figures that say something: "0.0031", "0.42", "12.50"."""
     if amount >= 1 or not amount:

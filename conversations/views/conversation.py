@@ -148,7 +148,7 @@ def shown_page(conversation: Conversation, form: MessageForm | None = None) -> S
     return {
         "conversation": conversation,
         "current": conversation,
-        "model": conversation.model,
+        "model": wiring.next_model(conversation),
         "entries": build_entries(conversation, find_progress),
         "active": active_answer(conversation),
         "form": form or MessageForm.fresh(leaf=leaf),

@@ -1,7 +1,7 @@
 from conversations.models import Generation, Message, Status
 from conversations.rendering import RENDERER_VERSION, render_markdown
-from conversations.services.transcript import build_entry
-from tests.factories import add_answer, make_conversation
+from conversations.services.transcript import build_entries, build_entry
+from tests.factories import add_answer, make_conversation, make_model
 
 
 def test_an_answer_that_ends_while_it_is_read_is_shown_whole_and_stays_stored(ada):
@@ -30,3 +30,17 @@ def test_what_an_older_renderer_made_is_rendered_again_and_kept(ada):
 
     assert "<strong>Fish.</strong>" in entry.html
     assert Message.objects.get(pk=conversation.leaf.pk).html == entry.html
+
+
+def test_a_model_has_one_name_whatever_version_of_it_answered(ada):
+    model = make_model("anthropic/claude-sonnet-4", label="Claude Sonnet 4")
+    conversation = make_conversation(ada, "One", "Two", "Three", "Four", model=model)
+    conversation.generations.update(model_answered="claude-sonnet-4-20250514")
+    last = conversation.leaf.generation
+    last.model_answered = ""  # not answered yet
+    last.save()
+
+    entries = build_entries(conversation)
+
+    assert {entry.model_name for entry in entries if entry.generation} == {str(model)}
+    assert [entry.shows_model for entry in entries] == [False, True, False, False]

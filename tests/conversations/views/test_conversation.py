@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conversations import wiring
 from conversations.models import Conversation, Generation, Message, Status
 from conversations.services.asking import MESSAGES_PER_MINUTE
 from conversations.services.keeping import delete_conversation
@@ -161,8 +162,9 @@ def test_a_forged_leaf_is_not_a_parent(browser, ada, bob):
 
 
 def test_a_page_costs_the_same_queries_however_long(browser, ada, django_assert_max_num_queries):
-    short = make_conversation(ada, "One", "Two")
-    long = make_conversation(ada, *[f"Turn {n}" for n in range(60)])
+    model = wiring.current_model()
+    short = make_conversation(ada, "One", "Two", model=model)
+    long = make_conversation(ada, *[f"Turn {n}" for n in range(60)], model=model)
     browser.get(address("show_conversation", short))
 
     for conversation in (short, long):
