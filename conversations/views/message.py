@@ -75,34 +75,26 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     if message.role != Role.USER:
         raise Http404
-    form = MessageForm(request.POST or None, initial=MessageForm.fresh(text=message.text).initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            edited = edit(
-                message,
-                text=form.cleaned_data["text"],
-                key=form.cleaned_data["key"],
-                model=wiring.current_model(),
-            )
-            return show_branch(request, edited.answer)
-        except Refusal as refusal:
-            form = form.afresh(str(refusal))
-    elif request.method == "POST":
-        form = form.afresh()
+    if request.method != "POST":
+        return show_edit(request, message, MessageForm.fresh(text=message.text))
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return show_edit(request, message, form.afresh(), status=422)
+    text, key = form.cleaned_data["text"], form.cleaned_data["key"]
+    try:
+        edited = edit(message, text=text, key=key, model=wiring.current_model())
+    except Refusal as refusal:
+        return show_edit(request, message, form.afresh(str(refusal)), status=422)
+    return show_branch(request, edited.answer)
+
+
+def show_edit(request: Request, message: Message, form: MessageForm, *, status: int = 200) -> HttpResponse:
     template = "conversations/_message_edit.html" if request.htmx else "conversations/message_edit.html"
-    response = render(
-        request,
-        template,
-        {
-            "message": message,
-            "form": form,
-            "current": message.conversation,
-            "conversation": message.conversation,
-        },
-        status=422 if form.is_bound else 200,
-    )
-    if form.is_bound:
-        response["HX-Retarget"] = f"#m-{public_id}"
+    conversation = message.conversation
+    context = {"message": message, "form": form, "current": conversation, "conversation": conversation}
+    response = render(request, template, context, status=status)
+    if status != 200:
+        response["HX-Retarget"] = f"#m-{message.public_id}"
     return response
 
 

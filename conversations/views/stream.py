@@ -24,6 +24,8 @@ from conversations.streaming.database import in_database
 from conversations.streaming.frames import Cursor, Frames, event
 from conversations.streaming.live import LiveAnswer
 
+from .message import address_of
+
 LOOK_EVERY_S = 1.0
 # One viewer's frames take at most this share of a core.
 SHARE_OF_A_CORE = 0.05
@@ -35,7 +37,9 @@ def stop_answer(request: Request, public_id: UUID) -> HttpResponse:
     stop(generation)
     if request.htmx:
         return HttpResponse(status=204)
-    return redirect("conversations:show_conversation", generation.conversation.public_id)
+    if generation.message is None:
+        raise Http404
+    return redirect(address_of(generation.message))
 
 
 @require_GET

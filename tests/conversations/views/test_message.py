@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -41,6 +42,17 @@ def test_an_edit_that_cannot_be_is_told_and_kept(browser, ada):
         assert "x" * 32_001 in answer.content.decode()
         assert "32,001" in answer.content.decode()
         assert f'aria-describedby="edit-error-{message.public_id}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("data", [{}, {"text": " ", "key": str(uuid4())}], ids=["nothing", "spaces"])
+def test_an_edit_without_words_is_refused_in_a_sentence(browser, ada, data):
+    message = make_conversation(ada, "Hello", "Hi").messages.get(text="Hello")
+
+    answer = browser.post(address("edit_message", message), data, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert "Hello" in answer.content.decode()
 
 
 def test_a_send_costs_the_same_however_long_the_conversation_is(browser, ada):
