@@ -50,8 +50,11 @@ function isKept(form) {
 }
 
 function update(form, box) {
-  const count = [...box.value].length
   const limit = Number(form.dataset.limit)
+  const units = box.value.length
+  // Characters are counted one by one only where it matters: a book that was pasted must not make typing slow.
+  const count = units > limit * 0.9 && units < limit * 3 ? [...box.value].length : units
+  form.toggleAttribute("data-huge", units > limit)
   const note = form.querySelector("[data-note]")
   note.dataset.words ??= note.textContent
   form.toggleAttribute("data-empty", !box.value.trim())

@@ -5,7 +5,7 @@ const isTyping = (event) => event.target.closest?.("input, textarea, select, [co
 const showSheet = async () => (await import("sheet")).press()
 
 export const keys = [
-  { keys: "Ctrl+Shift+O", does: "New conversation", act: () => location.assign(find("[data-new]").href) },
+  { keys: "Ctrl+Shift+O", does: "New conversation", act: () => find("[data-new]")?.click() },
   { keys: "Shift+Escape", does: "Go to the message box", act: () => find("#composer-text")?.focus() },
   { keys: "Ctrl+Shift+S", does: "Show or hide the side bar", act: async () => (await import("drawer")).toggle() },
   { keys: "Ctrl+Shift+C", does: "Copy the last answer", act: () => last('[data-role="assistant"] [data-copy]')?.click() },
