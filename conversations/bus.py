@@ -8,20 +8,25 @@ from collections.abc import Callable
 
 Listener = Callable[[str, int], None]
 
-_listeners: dict[Listener, asyncio.AbstractEventLoop] = {}
+EVERY = -1  # listens to a topic whatever the key
+_listeners: dict[tuple[str, int], dict[Listener, asyncio.AbstractEventLoop]] = {}
 
 
 def ring(topic: str, key: int = 0) -> None:
-    """Tell every listener of this process; may be called from any thread."""
-    for listener, loop in list(_listeners.items()):
-        loop.call_soon_threadsafe(listener, topic, key)
+    """Tell those of this process who listen to `topic` and `key`; may be called from any thread."""
+    for place in ((topic, key), (topic, EVERY)):
+        for listener, loop in list(_listeners.get(place, {}).items()):
+            loop.call_soon_threadsafe(listener, topic, key)
 
 
-def listen(listener: Listener) -> None:
-    """Call `listener(topic, key)` in the running event loop at every ring, until `leave`."""
-    _listeners[listener] = asyncio.get_running_loop()
+def listen(listener: Listener, topic: str, key: int = EVERY) -> None:
+    """Call `listener(topic, key)` in the running event loop at every such ring, until `leave`."""
+    _listeners.setdefault((topic, key), {})[listener] = asyncio.get_running_loop()
 
 
-def leave(listener: Listener) -> None:
+def leave(listener: Listener, topic: str, key: int = EVERY) -> None:
     """Undo `listen`."""
-    _listeners.pop(listener, None)
+    there = _listeners.get((topic, key), {})
+    there.pop(listener, None)
+    if not there:
+        _listeners.pop((topic, key), None)

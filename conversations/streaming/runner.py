@@ -28,6 +28,7 @@ from .live import LiveAnswer
 
 log = logging.getLogger(__name__)
 
+TOPICS = ("queue", "stop")
 LOOK_EVERY_S = 1.0
 SWEEP_EVERY_S = 5.0
 SAVE_WITHIN_S = 30.0
@@ -63,7 +64,8 @@ class Runner:
     async def start(self) -> None:
         """Sweep what a former process left behind, then begin to claim."""
         await in_database(ledger.sweep, self.owner, owners_gone=self.alone)
-        bus.listen(self._heard)
+        for topic in TOPICS:
+            bus.listen(self._heard, topic)
         self._claiming = asyncio.create_task(self._repeat(self._claim), name="claim")
         self._loops = [
             asyncio.create_task(self._repeat(self._flush), name="flush"),
@@ -82,7 +84,8 @@ class Runner:
         for pk in list(self.runs):
             self._end(pk, PROCESS_GONE)
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        bus.leave(self._heard)
+        for topic in TOPICS:
+            bus.leave(self._heard, topic)
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

@@ -87,15 +87,14 @@ def hearing_of(generation: Generation) -> Iterator[asyncio.Event]:
     heard = asyncio.Event()
 
     def listener(topic: str, key: int) -> None:
-        if topic == "answer" and key == generation.pk:
-            heard.set()
+        heard.set()
 
-    bus.listen(listener)
+    bus.listen(listener, "answer", generation.pk)
     shutdown.watch(heard)
     try:
         yield heard
     finally:
-        bus.leave(listener)
+        bus.leave(listener, "answer", generation.pk)
         shutdown.forget(heard)
 
 
@@ -127,7 +126,7 @@ async def follow_live(answer: LiveAnswer, cursor: Cursor) -> AsyncGenerator[byte
 
 def pause(spent: float) -> float:
     """Seconds between two frames of one viewer, by how many answers run and what the last frame took."""
-    by_load = min(0.120, 0.020 + 0.0006 * len(live.running))
+    by_load = min(0.120, 0.020 + 0.00075 * len(live.running))
     return max(by_load, spent / SHARE_OF_A_CORE)
 
 
