@@ -1,4 +1,8 @@
-"""A lost session, told to htmx: the login page is a page of its own, never swapped into a pane."""
+"""A lost session: who signs in again comes back to the page they were on.
+
+htmx is told by a header: the login page is a page of its own, never swapped into a pane. A form that was sent
+too late leads to the page it stood on: the address it was sent to takes no visits.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -21,34 +25,38 @@ def LostSessionMiddleware(get_response: GetResponse) -> GetResponse:  # noqa: N8
         ask = cast(AsyncGetResponse, get_response)
 
         async def middleware_async(request: HttpRequest) -> HttpResponse:
-            return lead_htmx_to_login(request, await ask(request))
+            return lead_to_login(request, await ask(request))
 
         markcoroutinefunction(middleware_async)
         return cast(GetResponse, middleware_async)
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return lead_htmx_to_login(request, get_response(request))
+        return lead_to_login(request, get_response(request))
 
     return middleware
 
 
-def lead_htmx_to_login(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Turn a redirect to the login page into HX-Redirect, with the page the person was on as `next`."""
-    if response.status_code != 302 or request.headers.get("HX-Request") != "true":
+def lead_to_login(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Make a redirect to the login page lead back to the page the person was on; for htmx as HX-Redirect."""
+    asked_by_htmx = request.headers.get("HX-Request") == "true"
+    if response.status_code != 302 or not (asked_by_htmx or request.method == "POST"):
         return response
     to = urlsplit(response.headers["Location"])
     if to.path != reverse("account_login"):
         return response
     query = parse_qs(to.query)
-    if REDIRECT_FIELD_NAME in query:
+    if query.get(REDIRECT_FIELD_NAME) == [request.get_full_path()]:
         query[REDIRECT_FIELD_NAME] = [page_of(request)]
     address = urlunsplit(to._replace(query=urlencode(query, doseq=True)))
-    return HttpResponse(status=204, headers={"HX-Redirect": address})
+    if asked_by_htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    response.headers["Location"] = address
+    return response
 
 
 def page_of(request: HttpRequest) -> str:
-    """Return the path of the page that htmx asked from, or "/" when it does not say so credibly."""
-    page = request.headers.get("HX-Current-URL", "")
+    """Return the path of the page that `request` was made from, or "/" when it does not say so credibly."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
         return "/"
     parts = urlsplit(page)

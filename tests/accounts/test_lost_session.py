@@ -35,6 +35,20 @@ def test_a_plain_request_gets_the_plain_redirect():
     assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=/help/keys/")
 
 
+def test_a_form_that_was_sent_too_late_leads_back_to_its_page_and_not_to_where_it_was_sent():
+    form_page = {"Referer": "http://testserver/c/1234/?q=a%20b"}
+    response = Client().post("/c/7b2a9f0e-0000-4000-8000-000000000000/delete/", headers=form_page)
+
+    assert (response.status_code, response.headers["Location"]) == (302, BACK)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Referer": "https://evil.example/"}], ids=["no page", "elsewhere"])
+def test_a_form_from_nowhere_leads_to_the_first_page(headers):
+    response = Client().post("/c/7b2a9f0e-0000-4000-8000-000000000000/delete/", headers=headers)
+
+    assert response.headers["Location"] == "/accounts/login/?next=%2F"
+
+
 def test_other_answers_pass_untouched(browser):
     assert "HX-Redirect" not in browser.get("/conversations/", headers=HTMX).headers
 
