@@ -186,6 +186,19 @@ def test_renaming(browser, ada):
     assert "<b>Bold" not in fragment
 
 
+def test_the_address_of_renaming_always_shows_the_form_with_the_title_as_it_is(browser, ada):
+    conversation = make_conversation(ada, "Hello", "Hi")
+    url = address("rename_conversation", conversation)
+
+    browser.post(url, {"title": "Greetings"})
+    browser.post(url, {"title": ""})
+
+    for headers in ({}, HTMX):
+        answer = browser.get(url, headers=headers)
+        assert answer.status_code == 200
+        assert 'name="title" value="Greetings"' in answer.content.decode()
+
+
 @pytest.mark.parametrize("title", ["", "   ", "x" * 121, "x" * 5_000])
 def test_a_title_that_cannot_be_is_told(browser, ada, title):
     conversation = make_conversation(ada, "Hello", "Hi")
