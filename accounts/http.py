@@ -1,9 +1,11 @@
+"""What every signed-in view receives."""
+
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from .models import User
 
 
 class Request(HttpRequest):
-    """What a view behind sign-in receives."""
-
     user: User
+    htmx: HtmxDetails

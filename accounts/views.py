@@ -61,7 +61,7 @@ def set_theme(request: Request) -> HttpResponse:
         )
     theme = form.cleaned_data["theme"]
     User.objects.filter(pk=request.user.pk).update(theme=theme)
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"theme": theme})})
     return redirect(safe_next(request) or "accounts:account")
 

@@ -1,14 +1,4 @@
-"""What every signed-in view receives."""
-
-from django.http import HttpRequest, HttpResponse
-from django_htmx.middleware import HtmxDetails
-
-from accounts.models import User
-
-
-class Request(HttpRequest):
-    user: User
-    htmx: HtmxDetails
+from django.http import HttpResponse
 
 
 def asking_to_wait(response: HttpResponse, seconds: int) -> HttpResponse:

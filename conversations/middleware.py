@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
 
+from .http import asking_to_wait
 from .services.errors import Refusal
 from .templatetags.chat import importmap_hash
 
@@ -79,6 +80,4 @@ class RefusalMiddleware:
             else "conversations/refused.html"
         )
         response = render(request, template, {"sentence": str(error)}, status=error.status)
-        if error.retry_after_s:
-            response.headers["Retry-After"] = str(error.retry_after_s)
-        return response
+        return asking_to_wait(response, error.retry_after_s)

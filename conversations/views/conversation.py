@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.http import Request
 from conversations import wiring
 from conversations.access import get_conversation, get_deleted_conversation
 from conversations.forms import MessageForm, RenameForm
-from conversations.http import Request, asking_to_wait
+from conversations.http import asking_to_wait
 from conversations.models import ChatModel, Conversation, Generation
 from conversations.services.asking import Exchange
 from conversations.services.asking import start_conversation as start

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.http import Request
 from conversations import wiring
 from conversations.access import get_conversation, get_message
 from conversations.forms import MessageForm
-from conversations.http import Request, asking_to_wait
+from conversations.http import asking_to_wait
 from conversations.models import Conversation, Message, Role
 from conversations.services.asking import ask, regenerate
 from conversations.services.asking import edit_message as edit

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts.http import Request
 from conversations.forms import MessageForm
-from conversations.http import Request
 from conversations.models import ChatModel, Conversation, Generation, Message, Problem, Role, Status
 from conversations.rendering import render_markdown, trusted
 from conversations.services.transcript import Entry

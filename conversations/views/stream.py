@@ -11,9 +11,9 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.http import Request
 from conversations import bus
 from conversations.access import get_generation, get_message
-from conversations.http import Request
 from conversations.models import Generation, Message, Status
 from conversations.services.asking import stop_answer as stop
 from conversations.services.transcript import build_entry
