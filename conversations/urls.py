@@ -8,7 +8,6 @@ app_name = "conversations"
 
 urlpatterns = [
     path("", conversation.new_conversation, name="new_conversation"),
-    path("", conversation.new_conversation, name="start_conversation"),
     path("conversations/", conversation.list_conversations, name="list_conversations"),
     path("c/<uuid:public_id>/", conversation.show_conversation, name="show_conversation"),
     path("c/<uuid:public_id>/send/", message.send_message, name="send_message"),
