@@ -32,7 +32,7 @@ def secret_key(key_file: Path) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "[::1]"} or host.endswith(".localhost")
+    return host in {"localhost", "127.0.0.1", "::1", "[::1]"} or host.endswith(".localhost")
 
 
 # The site

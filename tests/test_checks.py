@@ -88,11 +88,17 @@ def ids(check) -> list[str]:
     return [str(message.id) for message in check(None)]
 
 
-def test_debug_with_a_public_host_is_an_error(settings):
-    settings.DEBUG, settings.ALLOWED_HOSTS = True, ["chat.example.org"]
-    assert ids(checks.check_debug) == ["chatsite.E001"]
+def test_debug_on_an_address_that_others_reach_is_an_error(tmp_path):
+    key = PRODUCTION["SECRET_KEY"]
+    done = manage("check", directory=tmp_path, DEBUG="1", HOST="0.0.0.0", SECRET_KEY=key)
 
-    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "chat.localhost"]
+    assert done.returncode == 1
+    assert "chatsite.E001" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "chat.localhost"])
+def test_debug_on_loopback_is_none(host, settings):
+    settings.DEBUG, settings.HOST = True, host
     assert ids(checks.check_debug) == []
 
 
