@@ -90,7 +90,7 @@ def ids(check) -> list[str]:
 
 def test_debug_on_an_address_that_others_reach_is_an_error(tmp_path):
     key = PRODUCTION["SECRET_KEY"]
-    done = manage("check", directory=tmp_path, DEBUG="1", HOST="0.0.0.0", SECRET_KEY=key)
+    done = manage("check", directory=tmp_path, DEBUG="1", HOST="0.0.0.0", SECRET_KEY=key)  # noqa: S104
 
     assert done.returncode == 1
     assert "chatsite.E001" in done.stderr
