@@ -42,10 +42,10 @@ FAMILIES: dict[Dialect, Family] = {
 }
 
 
-def write_body(request: ChatRequest, *, other_place: bool = False) -> bytes:
-    """Return `request` as JSON in UTF-8; `other_place` puts the system prompt where its family has none."""
+def write_body(request: ChatRequest) -> bytes:
+    """Return `request` as JSON in UTF-8."""
     family = FAMILIES[request.dialect]
-    if other_place:
+    if request.system_moved:
         family = replace(family, system="top" if family.system == "message" else "message")
     messages: list[Json] = [_message(message, family) for message in request.messages]
     body: dict[str, JsonValue] = {"model": request.model}

@@ -10,12 +10,11 @@ import random
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
 from .answer import Answer
-from .body import write_body
 from .errors import ConnectionDropped, LLMError, NoAnswer, SystemMisplaced, Unreachable
 from .failures import safe_id
 from .transport import WIRE_ERRORS, TransportName, error_before_answer, open_transport
@@ -39,6 +38,7 @@ class Try:
     client_request_id: str
     body: bytes
     connect_s: float
+    system_moved: bool = False
 
 
 class LLMClient:
@@ -80,7 +80,7 @@ class LLMClient:
         repeats = Repeats(self._limits, loop.time())
         body = request.body()
         while True:
-            attempt = repeats.begin(client_request_id, body, loop.time())
+            attempt = repeats.begin(client_request_id, body, loop.time(), system_moved=request.system_moved)
             answer = Answer(self._limits, prompt_bytes=_prompt_bytes(request), started=repeats.started)
             try:
                 async with aclosing(self._try(attempt, answer)) as events:
@@ -88,11 +88,11 @@ class LLMClient:
                         yield event
                 return
             except SystemMisplaced:
-                if repeats.moved_system or not request.system:
+                if request.system_moved or not request.system:
                     raise
-                repeats.moved_system = True
                 logger.warning("The model wants its system prompt elsewhere: change the dialect of its row.")
-                body = write_body(request, other_place=True)
+                request = replace(request, system_moved=True)
+                body = request.body()
             except LLMError as error:
                 wait = repeats.wait(error, loop.time())
                 if wait is None:
@@ -111,6 +111,7 @@ class LLMClient:
                 inference_id=safe_id(response.headers.get("x-inference-id")),
                 client_request_id=attempt.client_request_id,
                 attempt=attempt.number,
+                system_moved=attempt.system_moved,
             )
             async with aclosing(answer.read(response)) as events:
                 async for event in events:
@@ -143,19 +144,18 @@ class Repeats:
 
     def __init__(self, limits: Limits, started: float) -> None:
         self.started = started
-        self.moved_system = False
         self._limits = limits
         self._tries = 0
         self._made = 0
         self._unreachable = False
 
-    def begin(self, client_request_id: str, body: bytes, now: float) -> Try:
+    def begin(self, client_request_id: str, body: bytes, now: float, *, system_moved: bool) -> Try:
         """Return the next try; those at a host that cannot be reached share one limit of connecting."""
         self._tries += 1
         connect_s = self._limits.connect_s
         if self._unreachable:
             connect_s = max(connect_s - (now - self.started), 0.1)
-        return Try(self._tries, f"{client_request_id}.{self._tries}", body, connect_s)
+        return Try(self._tries, f"{client_request_id}.{self._tries}", body, connect_s, system_moved)
 
     def wait(self, error: LLMError, now: float) -> float | None:
         """Return the seconds to wait before asking again, or None to give up."""

@@ -62,6 +62,7 @@ class ChatRequest:
     parameters: Parameters = field(default_factory=Parameters)
     dialect: Dialect = "openai"
     max_tokens: int = 4096
+    system_moved: bool = False  # the system prompt stands where the dialect has none
 
     def body(self) -> bytes:
         """Return the JSON to send, UTF-8; the same request always gives the same bytes."""
@@ -76,12 +77,16 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The headers of one try are in; `client_request_id` is the id as sent, with the number of the try."""
+    """The headers of one try are in; `client_request_id` is the id as sent, with the number of the try.
+
+    `system_moved` tells that the request went out with its system prompt in the other place.
+    """
 
     http_status: int
     inference_id: str
     client_request_id: str
     attempt: int
+    system_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """From a generation to the request that is sent, and back: the exact request can be rebuilt and proved."""
 
-from typing import cast
+from dataclasses import replace
+from typing import TypedDict, cast
 
 from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameters
 from conversations.models import ChatModel, Generation, Message, Purpose
@@ -8,6 +9,13 @@ from conversations.models import ChatModel, Generation, Message, Purpose
 from .history import build_messages, fingerprint, path_to, spoken
 from .titles import TITLE_TOKENS, title_messages
 from .window import Window, first_kept
+
+
+class MovedFacts(TypedDict):
+    """The names are those of Generation."""
+
+    parameters: dict[str, object]
+    body_hash: str
 
 
 def prepare(generation: Generation) -> ChatRequest:
@@ -40,6 +48,18 @@ def rebuild(generation: Generation) -> ChatRequest | None:
         return None
     request = compose(generation, model, cast(list[Message], sent))
     return request if request.digest() == generation.body_hash else None
+
+
+def moved(request: ChatRequest) -> MovedFacts:
+    """Return what the row of a generation says when its `request` went out with the system prompt moved."""
+    request = replace(request, system_moved=True)
+    parameters = {
+        **request.parameters,
+        "max_tokens": request.max_tokens,
+        "dialect": request.dialect,
+        "system_moved": True,
+    }
+    return {"parameters": parameters, "body_hash": request.digest()}
 
 
 def fitting(generation: Generation, model: ChatModel) -> tuple[list[Message], str]:
@@ -75,6 +95,7 @@ def compose(generation: Generation, model: ChatModel, sent: list[Message]) -> Ch
         system=generation.system_prompt,
         max_tokens=int(parameters.pop("max_tokens", model.output_limit)),
         dialect=cast(Dialect, parameters.pop("dialect", model.dialect)),
+        system_moved=bool(parameters.pop("system_moved", False)),
         parameters=cast(Parameters, parameters),
     )
 

@@ -9,7 +9,7 @@ from typing import TypedDict
 from conversations.llm.client import LLMClient
 from conversations.llm.errors import LLMError
 from conversations.llm.types import ChatRequest, Finished, Opened, ReasoningDelta, TextDelta, Usage
-from conversations.services.sending import characters_sent
+from conversations.services.sending import characters_sent, moved
 
 from .ending import Ending, after_error, after_finish
 from .live import LiveAnswer
@@ -31,6 +31,8 @@ class Facts(TypedDict, total=False):
     usage_trusted: bool
     cost_usd: Decimal | None
     first_token_at: datetime
+    parameters: dict[str, object]
+    body_hash: str
 
 
 class Call:
@@ -58,6 +60,8 @@ class Call:
                         return self._finish(event)
                     else:
                         self._note(event)
+                        if isinstance(event, Opened) and event.system_moved:
+                            self.facts |= moved(request)
         except LLMError as error:
             if error.http_status:
                 self.facts["http_status"] = error.http_status

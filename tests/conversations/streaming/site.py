@@ -34,8 +34,8 @@ async def running(server: FakeServer, **options: Any) -> AsyncIterator[Runner]:
 
 
 @sync_to_async
-def asked(owner: User, text: str = "Hello?") -> Generation:
-    exchange: Exchange = start_conversation(owner, text=text, key=uuid4(), model=make_model())
+def asked(owner: User, text: str = "Hello?", **fields: Any) -> Generation:
+    exchange: Exchange = start_conversation(owner, text=text, key=uuid4(), model=make_model(), **fields)
     return exchange.answer.generation
 
 

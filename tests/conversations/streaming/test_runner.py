@@ -16,7 +16,7 @@ from conversations.streaming import runner as runner_module
 from conversations.streaming.claims import Capacity
 from tests.conversations.streaming.site import PATIENCE_S, asked, asked_again, ended, reload, running, until
 from tests.factories import make_conversation, make_user
-from tests.fakes import HANG, FakeServer, Reply, chunk, event, fails, says, usage
+from tests.fakes import HANG, FakeServer, Reply, chunk, event, fails, sample, says, usage
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +75,36 @@ async def test_what_was_sent_can_be_rebuilt_and_proved(ada):
 
     await generation.conversation.messages.filter(role="user").aupdate(text="What do otters drink?")
     assert await sync_to_async(rebuild)(generation) is None
+
+
+async def test_what_was_sent_is_proved_with_the_system_prompt_of_its_time(ada):
+    server = FakeServer(says("Fish."), says("Urchins."))
+    async with running(server):
+        first = await ended(await asked(ada, "What do otters eat?"))
+        await Conversation.objects.aupdate(system_prompt="Be brief.")
+        conversation = await Conversation.objects.select_related("owner").aget()
+        second = await ended(await asked_again(conversation, "And sea otters?"))
+    await Conversation.objects.aupdate(system_prompt="Be long.", parameters={"temperature": 1})
+
+    for generation, request in zip([first, second], server.requests, strict=True):
+        rebuilt = await sync_to_async(rebuild)(generation)
+        assert rebuilt is not None
+        assert rebuilt.body() == request.content
+
+
+@pytest.mark.parametrize(
+    "reply", [says("Fish."), sample("error_400_validation.json")], ids=["answered", "refused"]
+)
+async def test_what_was_sent_is_proved_after_its_system_prompt_was_moved(ada, reply):
+    server = FakeServer(sample("error_400_system_role.json"), reply)
+    async with running(server):
+        generation = await asked(ada, "What do otters eat?", system_prompt="Be brief.")
+        generation = await ended(generation)
+
+    rebuilt = await sync_to_async(rebuild)(generation)
+    assert rebuilt is not None
+    assert server.requests[-1].content != server.requests[0].content
+    assert rebuilt.body() == server.requests[-1].content
 
 
 async def test_words_are_stored_while_they_come(ada):
