@@ -114,7 +114,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "allauth",
-    "allauth.account",
+    "accounts.apps.AddressesConfig",
     "allauth.mfa",
     "allauth.usersessions",
     "django_htmx",
@@ -258,6 +258,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["chatsite.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 

@@ -1,5 +1,7 @@
 """People in the admin: look-alike names, and no secret of anybody."""
 
+from datetime import UTC, datetime
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -17,6 +19,23 @@ SECRET = "JBSWY3DPEHPK3PXP"
 @pytest.fixture
 def office(client_of) -> Client:
     return client_of(make_user("root", is_staff=True, is_superuser=True))
+
+
+def test_no_two_sections_have_one_name(office):
+    sections = [app["name"] for app in office.get("/admin/").context["app_list"]]
+
+    assert len(sections) == len(set(sections))
+    assert {"People", "E-mail addresses"} <= set(sections)
+
+
+def test_dates_are_read_the_same_everywhere(ada, office):
+    User.objects.filter(pk=ada.pk).update(date_joined=datetime(2026, 11, 3, 14, 5, tzinfo=UTC))
+
+    page = office.get("/admin/accounts/user/").content.decode()
+
+    assert "3 Nov 2026, 14:05" in page
+    assert "Nov." not in page
+    assert "p.m." not in page
 
 
 def add(office: Client, username: str):
