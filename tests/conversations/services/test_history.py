@@ -1,4 +1,4 @@
-from conversations.models import Status
+from conversations.models import Message, Role, Status
 from conversations.services.history import build_messages, newest_below, path_to, spoken
 from tests.factories import add_answer, add_question, make_conversation
 
@@ -40,3 +40,26 @@ def test_the_newest_branch_below_a_message_is_found(ada):
 
     assert newest_below(first) == other
     assert newest_below(conversation.messages.get(text="Two")).text == "Four"
+
+
+def test_the_newest_version_is_the_last_among_its_siblings(ada):
+    conversation = make_conversation(ada, "One")
+    first = conversation.leaf
+    newest = conversation.messages.create(parent=first, position=2, role=Role.ASSISTANT)
+    conversation.messages.create(parent=first, position=1, role=Role.ASSISTANT)
+
+    assert newest_below(first) == newest
+    assert newest_below(newest) == newest
+
+
+def test_the_newest_branch_is_found_in_one_query_however_deep_and_wide(ada, django_assert_num_queries):
+    conversation = make_conversation(ada)
+    first = parent = conversation.messages.create(role=Role.USER)
+    for _ in range(2_500):
+        place = {"conversation": conversation, "parent": parent, "role": Role.USER}
+        parent = Message.objects.bulk_create([Message(position=n, **place) for n in range(2)])[-1]
+
+    with django_assert_num_queries(1):
+        leaf = newest_below(first)
+
+    assert leaf == parent
