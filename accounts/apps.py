@@ -1,5 +1,6 @@
 from allauth.account.apps import AccountConfig
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -11,4 +12,4 @@ class AccountsConfig(AppConfig):
 class AddressesConfig(AccountConfig):
     """allauth's app, under the name of all it keeps: the admin would have two sections “Accounts”."""
 
-    verbose_name = "E-mail addresses"
+    verbose_name = _("E-mail addresses")

@@ -1,7 +1,6 @@
 """From a generation to the request that is sent, and back: the exact request can be rebuilt and proved."""
 
-from dataclasses import replace
-from typing import TypedDict, cast
+from typing import cast
 
 from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameters
 from conversations.models import ChatModel, Generation, Message, Purpose
@@ -9,13 +8,6 @@ from conversations.models import ChatModel, Generation, Message, Purpose
 from .history import build_messages, fingerprint, path_to, spoken
 from .titles import TITLE_TOKENS, title_messages
 from .window import Window, first_kept
-
-
-class MovedFacts(TypedDict):
-    """The names are those of Generation."""
-
-    parameters: dict[str, object]
-    body_hash: str
 
 
 def prepare(generation: Generation) -> ChatRequest:
@@ -48,18 +40,6 @@ def rebuild(generation: Generation) -> ChatRequest | None:
         return None
     request = compose(generation, model, cast(list[Message], sent))
     return request if request.digest() == generation.body_hash else None
-
-
-def moved(request: ChatRequest) -> MovedFacts:
-    """Return what the row of a generation says when its `request` went out with the system prompt moved."""
-    request = replace(request, system_moved=True)
-    parameters = {
-        **request.parameters,
-        "max_tokens": request.max_tokens,
-        "dialect": request.dialect,
-        "system_moved": True,
-    }
-    return {"parameters": parameters, "body_hash": request.digest()}
 
 
 def fitting(generation: Generation, model: ChatModel) -> tuple[list[Message], str]:
@@ -98,6 +78,12 @@ def compose(generation: Generation, model: ChatModel, sent: list[Message]) -> Ch
         system_moved=bool(parameters.pop("system_moved", False)),
         parameters=cast(Parameters, parameters),
     )
+
+
+def parameters_sent(request: ChatRequest) -> dict[str, object]:
+    """Return what a row keeps of `request` besides words, so that `rebuild` writes the same body."""
+    moved = {"system_moved": True} if request.system_moved else {}
+    return {**request.parameters, "max_tokens": request.max_tokens, "dialect": request.dialect, **moved}
 
 
 def characters_sent(request: ChatRequest) -> int:

@@ -1,6 +1,7 @@
 """One call to the model: what its events say, kept apart from the words themselves."""
 
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from time import monotonic
@@ -9,7 +10,7 @@ from typing import TypedDict
 from conversations.llm.client import LLMClient
 from conversations.llm.errors import LLMError
 from conversations.llm.types import ChatRequest, Finished, Opened, ReasoningDelta, TextDelta, Usage
-from conversations.services.sending import characters_sent, moved
+from conversations.services.sending import characters_sent, parameters_sent
 
 from .ending import Ending, after_error, after_finish
 from .live import LiveAnswer
@@ -61,7 +62,7 @@ class Call:
                     else:
                         self._note(event)
                         if isinstance(event, Opened) and event.system_moved:
-                            self.facts |= moved(request)
+                            self._note_moved(replace(request, system_moved=True))
         except LLMError as error:
             if error.http_status:
                 self.facts["http_status"] = error.http_status
@@ -92,6 +93,10 @@ class Call:
                 "usage_trusted": event.trusted,
                 "cost_usd": event.cost_usd,
             }
+
+    def _note_moved(self, request: ChatRequest) -> None:
+        """The row was prepared for another body than the one that went out."""
+        self.facts |= {"parameters": parameters_sent(request), "body_hash": request.digest()}
 
     def _finish(self, event: Finished) -> Ending:
         self.facts |= {
