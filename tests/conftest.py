@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from conversations.rendering import GrowingAnswer
 from tests.factories import make_user
 
 
@@ -26,6 +27,12 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 def quick_passwords(settings) -> None:
     """The real hash takes half a second of every test that has a person in it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def no_time_to_render(monkeypatch) -> None:
+    """Every answer takes longer to render than it may, and becomes plain text."""
+    monkeypatch.setattr(GrowingAnswer.__init__, "__kwdefaults__", {"time_cap_s": 0.0})
 
 
 @pytest.fixture

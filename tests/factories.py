@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
-from conversations.rendering import RENDERER_VERSION, render_markdown
+from conversations.rendering import render
 
 PASSWORD = "a long pass phrase"
 
@@ -55,8 +55,7 @@ def add_answer(
         position=position,
         role=Role.ASSISTANT,
         text=text,
-        html=render_markdown(text),
-        renderer_version=RENDERER_VERSION,
+        **render(text),
     )
     facts = {
         "status": Status.DONE,

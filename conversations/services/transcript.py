@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from conversations.models import Conversation, Generation, Message, Problem, Role, Status
 from conversations.models.chat_model import readable_name
-from conversations.rendering import RENDERER_VERSION, render_markdown, render_plain, trusted
+from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
 
 from .asking import Exchange
 from .history import shown_branch, spoken
@@ -32,6 +32,7 @@ class Progress:
 FindProgress = Callable[[Generation], Progress | None]
 
 NEVER_RENDERED = 0
+RENDERED = list(Rendered.__annotations__)
 # Asking again would fail again: the sentence says what to do instead.
 NO_RETRY = {Problem.TOO_LONG, Problem.TOO_LARGE}
 
@@ -119,7 +120,7 @@ def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) ->
     kept = {message.pk: message.renderer_version for message in branch}
     entries = [entry_of(message, find_progress) for message in branch]
     stale = [message for message in branch if message.renderer_version != kept[message.pk]]
-    Message.objects.bulk_update(stale, ["html", "renderer_version"], batch_size=100)
+    Message.objects.bulk_update(stale, RENDERED, batch_size=100)
     return entries
 
 
@@ -144,10 +145,10 @@ def html_of(message: Message) -> SafeString:
     """Return the rendered text of an answer, rendering it again when an older renderer made it."""
     if message.renderer_version == NEVER_RENDERED:
         # It may have been read a moment before its generation ended: its words came with that end.
-        message.refresh_from_db(fields=["text", "reasoning", "html", "renderer_version", "plain"])
+        message.refresh_from_db(fields=["text", "reasoning", *RENDERED])
     if message.renderer_version != RENDERER_VERSION:
-        message.html = render_plain(message.text) if message.plain else render_markdown(message.text)
-        message.renderer_version = RENDERER_VERSION
+        for name, value in render(message.text, plain=message.plain).items():
+            setattr(message, name, value)
     return trusted(message.html)
 
 

@@ -16,7 +16,7 @@ from conversations.llm.errors import LLMError
 from conversations.llm.types import Finished
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Message, Problem, Purpose, Status
 from conversations.models.generation import CostSource
-from conversations.rendering import RENDERER_VERSION, render_markdown
+from conversations.rendering import render
 from conversations.services.titles import ask_for_title, keep_title
 from conversations.services.window import refine
 
@@ -73,7 +73,7 @@ def store(
 
     After it the chunks are gone, the message has its text, and `generation` is as its row.
     """
-    html = "".join(block.html for block in live.final_view().blocks)
+    rendered = live.rendered()
     if ending.status == Status.INTERRUPTED and not live.characters:
         ending = Ending(Status.FAILED, ending.problem)
     with transaction.atomic():
@@ -88,11 +88,7 @@ def store(
             keep_title(generation, live.text)
             return True
         Message.objects.filter(generation=generation).update(
-            text=live.text,
-            reasoning=live.reasoning,
-            html=html,
-            renderer_version=RENDERER_VERSION,
-            plain=live.plain,
+            text=live.text, reasoning=live.reasoning, **rendered
         )
         Conversation.objects.filter(pk=generation.conversation_id).update(updated_at=Now())
     return True
@@ -107,7 +103,7 @@ def store_what_arrived(generation: Generation, problem: Problem) -> None:
         close(Generation.objects.filter(pk=generation.pk), ending, finished_at=timezone.now())
         if generation.message_id is not None:
             Message.objects.filter(pk=generation.message_id).update(
-                text=text, reasoning=reasoning, html=render_markdown(text), renderer_version=RENDERER_VERSION
+                text=text, reasoning=reasoning, **render(text)
             )
 
 

@@ -8,7 +8,7 @@ import asyncio
 import threading
 
 from conversations.models import Generation
-from conversations.rendering import GrowingAnswer, View
+from conversations.rendering import GrowingAnswer, Rendered, View, rendered
 
 
 class LiveAnswer:
@@ -50,11 +50,6 @@ class LiveAnswer:
     def reasoning(self) -> str:
         return "".join(self._reasoning)
 
-    @property
-    def plain(self) -> bool:
-        """Whether rendering this answer took so long that it is shown as escaped text."""
-        return self._growing.plain
-
     def view(self) -> View:
         """Return the rendered state; renders what came since the last call. Any thread may ask."""
         with self._lock:
@@ -66,10 +61,14 @@ class LiveAnswer:
 
     def final_view(self) -> View:
         """Return the rendered state of the whole answer."""
+        self.rendered()
+        return self.view()
+
+    def rendered(self) -> Rendered:
+        """Return what is kept of the whole answer."""
         self.view()
         with self._lock:
-            self._growing.finish()
-            return self._growing.view()
+            return rendered(self._growing)
 
     def follow(self) -> asyncio.Event:
         """Return a bell that rings at every change, until `leave`."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import Conversation, Generation, Message, Problem, Role, Status
-from conversations.rendering import RENDERER_VERSION, render_markdown
+from conversations.rendering import render
 from conversations.wiring import current_model
 
 NAME, PASSWORD = "demo", "demo pass phrase"
@@ -100,8 +100,7 @@ def answer(
         role=Role.ASSISTANT,
         text=text,
         reasoning="First the shape of the answer, then its words." if len(text) > 500 else "",
-        html=render_markdown(text),
-        renderer_version=RENDERER_VERSION,
+        **render(text),
     )
     now = timezone.now()
     Generation.objects.create(

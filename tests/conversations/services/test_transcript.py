@@ -1,5 +1,5 @@
 from conversations.models import Generation, Message, Status
-from conversations.rendering import RENDERER_VERSION, render_markdown
+from conversations.rendering import RENDERER_VERSION, render_markdown, render_plain
 from conversations.services.transcript import build_entries, build_entry
 from tests.factories import add_answer, make_conversation, make_model
 
@@ -30,6 +30,17 @@ def test_what_an_older_renderer_made_is_rendered_again_and_kept(ada):
 
     assert "<strong>Fish.</strong>" in entry.html
     assert Message.objects.get(pk=conversation.leaf.pk).html == entry.html
+
+
+def test_an_answer_that_took_too_long_to_render_again_is_plain_from_then_on(ada, no_time_to_render):
+    conversation = make_conversation(ada, "What do otters eat?", "**Fish.**")
+    Message.objects.filter(pk=conversation.leaf.pk).update(renderer_version=RENDERER_VERSION + 1)
+
+    entry = build_entry(Message.objects.get(pk=conversation.leaf.pk))
+
+    kept = Message.objects.get(pk=conversation.leaf.pk)
+    assert kept.html == entry.html == render_plain("**Fish.**")
+    assert kept.plain
 
 
 def test_a_model_has_one_name_whatever_version_of_it_answered(ada):

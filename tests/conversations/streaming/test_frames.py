@@ -104,7 +104,7 @@ def test_an_answer_given_up_as_blocks_begins_anew_as_plain_text():
         browser.read(frames.next())
     browser.read(frames.next(final=True))
 
-    assert answer.plain
+    assert answer.rendered()["plain"]
     assert browser.html == render_plain(answer.text)
 
 

@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Problem, Status
-from conversations.rendering import render_markdown
+from conversations.rendering import render_markdown, render_plain
 from conversations.services.asking import stop_answer
 from conversations.services.keeping import delete_conversation
 from conversations.services.sending import rebuild
 from conversations.streaming import ledger, live
 from conversations.streaming import runner as runner_module
 from conversations.streaming.claims import Capacity
+from conversations.streaming.ending import store_what_arrived
 from tests.conversations.streaming.site import PATIENCE_S, asked, asked_again, ended, reload, running, until
 from tests.factories import make_conversation, make_user
 from tests.fakes import HANG, FakeServer, Reply, chunk, event, fails, sample, says, usage
@@ -288,6 +289,16 @@ def test_what_this_process_could_not_save_is_told_as_such(ada):
 
     assert Generation.objects.get().problem == Problem.NOT_SAVED
     assert Generation.objects.get().message.text == "Fish."
+
+
+def test_what_a_dead_process_left_is_plain_when_it_takes_too_long_to_render(ada, no_time_to_render):
+    answer = make_conversation(ada, "Otters?", "").leaf
+    Chunk.objects.create(generation=answer.generation, kind="answer", position=0, text="**Half** a")
+
+    store_what_arrived(answer.generation, Problem.PROCESS_GONE)
+
+    answer.refresh_from_db()
+    assert (answer.html, answer.plain) == (render_plain("**Half** a"), True)
 
 
 def test_a_lease_that_was_renewed_meanwhile_is_not_taken(ada):
