@@ -15,6 +15,9 @@ from .errors import Refusal
 TITLE_TOKENS = 40
 LABEL = re.compile(r"\A(?:title|titel|titre|título)\s*:\s*", re.IGNORECASE)
 MARKED = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+QUOTES = '"“”„«»'
+# Embeddings, overrides and isolates: an open one would turn what stands beside the title.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Of a long question and answer this much is enough to name them.
 EXCERPT_CHARACTERS = 1_500
 INSTRUCTION = (
@@ -62,15 +65,22 @@ def keep_title(generation: Generation, text: str) -> None:
 
 def plain_title(text: str) -> str:
     """Return the first line of what a model said, without the marks and the label put around a title."""
-    title = tidy(text.strip().splitlines()[0]) if text.strip() else ""
-    title = LABEL.sub("", title.lstrip("#> "))
-    for _ in range(2):  # bold within quotes, quotes within bold
-        title = MARKED.sub(r"\2", title).strip("\"'“”„«» ")
-    return LABEL.sub("", title).rstrip(".").strip()
+    title, around = tidy(text.strip().splitlines()[0] if text.strip() else ""), ""
+    while title != around:  # bold within quotes, quotes within bold, a label within either
+        around = title
+        title = LABEL.sub("", MARKED.sub(r"\2", title.lstrip("#> ")))
+        title = unquoted(title).strip().rstrip(".").strip()
+    return title if any(letter.isalnum() for letter in title) else ""
+
+
+def unquoted(title: str) -> str:
+    """Return `title` without the quotation marks around it, unless it holds more of them."""
+    inner = title.strip(QUOTES + "'")
+    return title if any(mark in inner for mark in QUOTES) else inner
 
 
 def tidy(title: str) -> str:
-    """Return `title` on one line, without control characters."""
+    """Return `title` on one line, without control characters and what turns the direction of a page."""
     title = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in title)
-    title = title.encode("utf-8", "ignore").decode()
+    title = TURNING.sub("", title).encode("utf-8", "ignore").decode()
     return re.sub(r"\s+", " ", title).strip()

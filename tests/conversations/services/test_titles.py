@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,15 +24,38 @@ def test_a_title_is_its_words_alone(said):
     assert plain_title(said) == "Why the sky is blue"
 
 
-@pytest.mark.parametrize("title", ["The snake_case of a_b", "2 * 3 * 4", "C# and F#", "Titles: a history"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The snake_case of a_b",
+        "2 * 3 * 4",
+        "C# and F#",
+        "Titles: a history",
+        '"Why" and "How"',
+        "“Why” and “How”",
+        "Otters’ diet",
+    ],
+)
 def test_marks_that_are_part_of_the_words_stay(title):
     assert plain_title(title) == title
 
 
-@given(st.text())
+@pytest.mark.parametrize("said", ["***", '""', "Title:", "# ", "…", "“”", "\u202e\u200b"])
+def test_marks_alone_are_no_title(said):
+    assert plain_title(said) == ""
+
+
+def test_what_turns_the_direction_of_a_page_is_taken_out():
+    assert plain_title("\u202eOtters\u2066 eat\u2069") == "Otters eat"
+
+
+@given(st.text(alphabet="\"'“”«»*_`#>:. \t\n\0\u202eaTitleß", max_size=40) | st.text())
 def test_whatever_a_model_says_is_at_most_one_line_of_it(said):
     title = plain_title(said)
 
     assert len(title.splitlines()) <= 1
     assert len(title) <= len(said)
     assert title == title.strip()
+    assert not any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in title)
+    assert not title or any(letter.isalnum() for letter in title)
+    assert plain_title(title) == title
