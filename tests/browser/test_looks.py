@@ -70,7 +70,7 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit, upstream):
     ada.context.set_extra_http_headers({})
     sideways = {}
     for address in addresses:
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 320:
             sideways[address] = width
