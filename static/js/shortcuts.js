@@ -10,7 +10,7 @@ export const keys = [
   { keys: "Ctrl+Shift+S", does: "Show or hide the side bar", act: async () => (await import("drawer")).toggle() },
   { keys: "Ctrl+Shift+C", does: "Copy the last answer", act: () => last('[data-role="assistant"] [data-copy]')?.click() },
   { keys: "Ctrl+Shift+;", does: "Copy the last block of code", act: () => last("[data-copy-code]")?.click() },
-  { keys: "Ctrl+Shift+Backspace", does: "Delete this conversation (can be undone)", act: () => find("[data-delete-current]")?.click() },
+  { keys: "Ctrl+Shift+Backspace", does: "Delete this conversation", act: () => find("[data-delete-current]")?.click() },
   { keys: "Alt+ArrowUp", does: "Previous message", act: () => step(-1) },
   { keys: "Alt+ArrowDown", does: "Next message", act: () => step(1) },
   { keys: "Escape", does: "Stop the answer, or close what is open", act: escape, quiet: true },
