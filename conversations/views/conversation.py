@@ -146,12 +146,13 @@ class ShownPage(TypedDict):
 
 def shown_page(conversation: Conversation, form: MessageForm | None = None) -> ShownPage:
     leaf = conversation.leaf.public_id if conversation.leaf else ""
+    entries = build_entries(conversation, find_progress)
     return {
         "conversation": conversation,
         "current": conversation,
         "model": wiring.next_model(conversation),
-        "entries": build_entries(conversation, find_progress),
-        "active": active_answer(conversation),
+        "entries": entries,
+        "active": shown_as_active(entries) or active_answer(conversation),
         "form": form or MessageForm.fresh(leaf=leaf),
     }
 
@@ -168,6 +169,11 @@ def exchanged_page(exchange: Exchange) -> ShownPage:
         "active": generation if generation.is_active else active_answer(conversation),
         "form": MessageForm.fresh(leaf=leaf),
     }
+
+
+def shown_as_active(entries: list[Entry]) -> Generation | None:
+    """The running answer among `entries`: it may have ended since, and the page is of one moment."""
+    return next((entry.generation for entry in entries if entry.is_active), None)
 
 
 def active_answer(conversation: Conversation) -> Generation | None:

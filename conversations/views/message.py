@@ -20,7 +20,7 @@ from conversations.services.branching import show_version
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.transcript import build_entry
 
-from .conversation import active_answer, exchanged_page, shown_page
+from .conversation import exchanged_page, shown_page
 from .progress import find_progress
 
 
@@ -130,7 +130,6 @@ def show_message(request: Request, public_id: UUID) -> HttpResponse:
     context = {
         "entry": build_entry(message, find_progress),
         "conversation": message.conversation,
-        "active": active_answer(message.conversation),
     }
     return render(request, "conversations/_message.html", context)
 

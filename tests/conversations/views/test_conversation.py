@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -317,3 +318,24 @@ def test_too_many_messages_in_a_minute_are_told_when_to_come_back(browser, ada):
         answer = browser.post(NEW, form("One more"), headers=headers)
         assert (answer.status_code, answer.headers["Retry-After"]) == (status, "60")
         assert "One more" in answer.content.decode()
+
+
+def test_an_answer_that_ends_while_its_page_is_made_is_shown_as_running_throughout(browser):
+    """A page without scripts comes again while an answer runs: half running, it would stay so for ever."""
+    browser.post(NEW, form("Why is the sky blue?"))
+    generation = Generation.objects.get()
+
+    def ends_once_read(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("SELECT") and '"conversations_generation"."owner"' in sql:
+            Generation.objects.filter(pk=generation.pk).update(status=Status.DONE)
+        return result
+
+    with connection.execute_wrapper(ends_once_read):
+        shown = browser.get(address("show_conversation", generation.conversation)).content.decode()
+
+    generation.refresh_from_db()
+    assert generation.status == Status.DONE
+    assert 'data-status="queued"' in shown
+    assert 'http-equiv="refresh"' in shown
+    assert "data-stop" in shown
