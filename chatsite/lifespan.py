@@ -64,7 +64,7 @@ class Lifespan:
             log.exception("The site could not start.")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        shutdown.listen()
+        shutdown.listen(hurry=runner.interrupt)
         spare_the_collector()
         await send({"type": "lifespan.startup.complete"})
         await receive()

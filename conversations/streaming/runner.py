@@ -81,14 +81,18 @@ class Runner:
             await self._claiming
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_s)
-        for pk in list(self.runs):
-            self._end(pk, PROCESS_GONE)
+        self.interrupt()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for topic in TOPICS:
             bus.leave(self._heard, topic)
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
+
+    def interrupt(self) -> None:
+        """End every running answer as interrupted, with the text it has."""
+        for pk in list(self.runs):
+            self._end(pk, PROCESS_GONE)
 
     def _heard(self, topic: str, key: int) -> None:
         if topic == "queue":

@@ -3,24 +3,30 @@
 import asyncio
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 _bells: set[asyncio.Event] = set()
 _ending = threading.Event()
 
 
-def listen() -> None:
-    """Chain ourselves before the server's own handlers; call it in the main thread, in the running loop."""
+def listen(*, hurry: Callable[[], None]) -> None:
+    """Chain ourselves before the server's own handlers; call it in the main thread, in the running loop.
+
+    `hurry` is called in the loop when a person asks again, by Ctrl+C, while the process is ending.
+    """
     _ending.clear()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        chain(signum, loop)
+        chain(signum, loop, hurry)
 
 
-def chain(signum: signal.Signals, loop: asyncio.AbstractEventLoop) -> None:
+def chain(signum: signal.Signals, loop: asyncio.AbstractEventLoop, hurry: Callable[[], None]) -> None:
     before = signal.getsignal(signum)
 
     def handle(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT and is_ending():
+            loop.call_soon_threadsafe(hurry)
         loop.call_soon_threadsafe(send_viewers_away)
         if callable(before):
             before(number, frame)

@@ -245,6 +245,22 @@ async def test_an_end_of_the_process_interrupts_and_keeps_the_text(ada):
     assert not live.running
 
 
+async def test_grace_ends_when_somebody_insists(ada):
+    server = FakeServer(Reply([chunk("Half a"), HANG]))
+    async with running(server) as runner:
+        generation = await asked(ada)
+        await until(lambda: bool(live.running) and next(iter(live.running.values())).characters == 6)
+        draining = asyncio.create_task(runner.drain(grace_s=60))
+        await asyncio.sleep(0.05)
+        assert not draining.done()
+        runner.interrupt()
+        await asyncio.wait_for(draining, PATIENCE_S)
+
+    generation = await reload(generation)
+    assert (generation.status, generation.problem) == (Status.INTERRUPTED, Problem.PROCESS_GONE)
+    assert generation.message.text == "Half a"
+
+
 async def test_a_lost_lease_stops_the_writing(ada):
     server = FakeServer(Reply([chunk("Mine"), HANG]))
     async with running(server):
