@@ -78,6 +78,19 @@ def test_the_site_refuses_to_start(environment, sentence, tmp_path):
     assert sentence in done.stderr
 
 
+def test_a_site_on_https_still_tells_its_health_on_loopback(tmp_path):
+    ask = """
+from django.test import Client
+for path in ("/healthz", "/accounts/login/"):
+    print(Client().get(path, headers={"host": "127.0.0.1:8000"}).status_code)
+"""
+    environment = PRODUCTION | {"PLAIN_STATIC": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/chat.sqlite3"}
+
+    done = manage("shell", "-v0", "-c", ask, directory=tmp_path, **environment)
+
+    assert done.stdout.split() == ["200", "301"], done.stderr
+
+
 def test_debug_on_loopback_starts(tmp_path):
     done = manage("check", directory=tmp_path, DEBUG="1", SECRET_KEY=PRODUCTION["SECRET_KEY"])
 
