@@ -65,10 +65,19 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that are looked at or deleted, never written."""
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return False
+
+
+class RecordAdmin(ReadOnlyAdmin):
+    """Rows that are looked at, and stay."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
         return False
 
 
@@ -98,14 +107,11 @@ class AuthenticatorAdmin(ReadOnlyAdmin):
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(ReadOnlyAdmin):
+class UserSessionAdmin(RecordAdmin):
     list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_select_related = ("user",)
     search_fields = ("user__username", "ip")
     fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")
-
-    def has_delete_permission(self, request: HttpRequest, obj: UserSession | None = None) -> bool:
-        return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False

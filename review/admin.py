@@ -1,29 +1,22 @@
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from accounts.admin import RecordAdmin
 
 from .models import ReadEvent
 
 
 @admin.register(ReadEvent)
-class ReadEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadEventAdmin(RecordAdmin):
     list_display = ("at", "reader_name", "owner_name", "action", "reason", "address", "conversation_id")
     list_filter = ("action", "at")
     search_fields = ("reader_name", "owner_name")
     found_by_what = "By the name of a reader or of an owner, or the id of a conversation."
     fields = ("at", "reader", "reader_name", "owner_name", "action", "reason", "address", "conversation_id")
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ReadEvent], search_term: str

@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+
+from accounts.admin import RecordAdmin
 
 # What the filters at the side ask for; anything longer walks on to other rows.
 OF_A_VALUE = {"exact", "gte", "gt", "lte", "lt", "isnull"}
@@ -21,7 +22,7 @@ def words_of(relation: str, words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{relation}__{word}" for word in words)
 
 
-class FactsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class FactsAdmin(RecordAdmin):
     """Read-only. `words` are neither shown nor loaded, and nothing can be filtered or searched by them."""
 
     words: ClassVar[tuple[str, ...]] = ()
@@ -32,15 +33,6 @@ class FactsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     # A field only so that Django draws the box; get_search_results decides.
     search_fields = ("pk",)
     found_by_what = "By the name of a person, or the id of a conversation."
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(*self.related).defer(*self.words)
