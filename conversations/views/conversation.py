@@ -152,32 +152,34 @@ def shown_page(conversation: Conversation, form: MessageForm | None = None) -> S
         "current": conversation,
         "model": wiring.next_model(conversation),
         "entries": entries,
-        "active": shown_as_active(entries) or active_answer(conversation),
+        "active": active_answer(conversation, entries),
         "form": form or MessageForm.fresh(leaf=leaf),
     }
 
 
 def exchanged_page(exchange: Exchange) -> ShownPage:
     """What the page gains by a question just asked: nothing else of the conversation is read again."""
-    conversation, generation = exchange.answer.conversation, exchange.answer.generation
+    conversation = exchange.answer.conversation
     leaf = conversation.leaf.public_id if conversation.leaf else ""
+    entries = build_exchange(exchange, find_progress)
     return {
         "conversation": conversation,
         "current": conversation,
         "model": conversation.model,
-        "entries": build_exchange(exchange, find_progress),
-        "active": generation if generation.is_active else active_answer(conversation),
+        "entries": entries,
+        "active": active_answer(conversation, entries),
         "form": MessageForm.fresh(leaf=leaf),
     }
 
 
-def shown_as_active(entries: list[Entry]) -> Generation | None:
-    """The running answer among `entries`: it may have ended since, and the page is of one moment."""
-    return next((entry.generation for entry in entries if entry.is_active), None)
+def active_answer(conversation: Conversation, entries: list[Entry]) -> Generation | None:
+    """Return the answer that is being written, here among `entries` or on a branch that is not shown.
 
-
-def active_answer(conversation: Conversation) -> Generation | None:
-    return conversation.generations.active().filter(message__isnull=False).select_related("message").first()
+    What `entries` show as running may have ended since: a page is of one moment.
+    """
+    shown = next((entry.generation for entry in entries if entry.is_active), None)
+    running = conversation.generations.active().filter(message__isnull=False).select_related("message")
+    return shown or running.first()
 
 
 def starters() -> list[dict[str, str]]:
