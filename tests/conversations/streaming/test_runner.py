@@ -28,6 +28,15 @@ async def first_chunk(generation: Generation) -> Chunk:
     return chunk
 
 
+async def two_answers(server: FakeServer, owner: User) -> tuple[Generation, Generation]:
+    """A conversation of two questions; the system prompt is set between them."""
+    async with running(server):
+        first = await ended(await asked(owner, "What do otters eat?"))
+        await Conversation.objects.aupdate(system_prompt="Be brief.")
+        conversation = await Conversation.objects.select_related("owner").aget()
+        return first, await ended(await asked_again(conversation, "And sea otters?"))
+
+
 @pytest.fixture
 def ada(transactional_db):
     return make_user("ada")
@@ -50,11 +59,7 @@ async def test_an_answer_is_asked_for_stored_and_its_chunks_are_gone(ada):
 
 async def test_the_branch_is_sent_in_order_with_the_system_prompt(ada):
     server = FakeServer(says("Fish."), says("Urchins."))
-    async with running(server):
-        first = await ended(await asked(ada, "What do otters eat?"))
-        await Conversation.objects.aupdate(system_prompt="Be brief.")
-        conversation = await Conversation.objects.select_related("owner").aget()
-        await ended(await asked_again(conversation, "And sea otters?"))
+    first, _ = await two_answers(server, ada)
 
     sent = server.requests[-1].body["messages"]
     assert [(message["role"], message["content"]) for message in sent] == [
@@ -80,11 +85,7 @@ async def test_what_was_sent_can_be_rebuilt_and_proved(ada):
 
 async def test_what_was_sent_is_proved_with_the_system_prompt_of_its_time(ada):
     server = FakeServer(says("Fish."), says("Urchins."))
-    async with running(server):
-        first = await ended(await asked(ada, "What do otters eat?"))
-        await Conversation.objects.aupdate(system_prompt="Be brief.")
-        conversation = await Conversation.objects.select_related("owner").aget()
-        second = await ended(await asked_again(conversation, "And sea otters?"))
+    first, second = await two_answers(server, ada)
     await Conversation.objects.aupdate(system_prompt="Be long.", parameters={"temperature": 1})
 
     for generation, request in zip([first, second], server.requests, strict=True):
