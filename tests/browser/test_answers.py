@@ -1,7 +1,5 @@
 """An answer as it comes: from the first word to the last, through reloads, other tabs, stops and failures."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -209,7 +207,6 @@ def test_thoughts_are_folded_and_the_same_after_a_reload(ada, upstream):
     send(page, "Think first")
     expect(answer(page).locator("[data-reasoning-text]")).to_have_text("Hm, let me see.")
     expect(answer(page).locator("[data-reasoning]")).not_to_have_attribute("open", "")
-    time.sleep(0.01)
     told.say("Done thinking.").end()
     expect_status(page, "done")
     expect(answer(page).locator("summary")).to_contain_text("Thought for")

@@ -110,8 +110,10 @@ def test_at_least_97_in_100_examples_have_the_structure_of_the_specification():
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: str(example["example"]))
-def test_every_example_is_safe(example):
-    read(render_markdown(example["markdown"]))
+def test_every_example_is_safe_and_shows_something_where_the_specification_does(example):
+    tree = read(render_markdown(example["markdown"]))
+
+    assert tree.children or not example["html"].strip()
 
 
 def test_raw_html_of_the_examples_is_shown_as_text():

@@ -173,8 +173,10 @@ def test_no_target_but_http_https_and_mailto_becomes_a_link(link, target):
 @pytest.mark.parametrize("markup", MARKUP)
 def test_no_markup_gets_through_wherever_it_stands(markup):
     for place in PLACES:
-        for shown in everything_shown(place.replace("{}", markup)):
-            roots(shown)
+        whole, plain, *growing = map(roots, everything_shown(place.replace("{}", markup)))
+        assert whole, place
+        assert plain, place
+        assert growing[-1], place
 
 
 @pytest.mark.parametrize("markup", MARKUP)
