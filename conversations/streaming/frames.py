@@ -1,31 +1,52 @@
 """Cursor and events on the wire between a running answer and the browser that follows it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
+
+from conversations.rendering import Block, View
 
 from .live import LiveAnswer
+
+CURSOR_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What a browser has: the answer's fence, its number of closed blocks, and the revision of its view."""
+    """What a browser has: the answer's fence, its number of closed blocks, and the mark of their HTML.
+
+    Nothing in it is of one process: whoever makes or mirrors the answer can go on from there.
+    """
 
     fence: int = 0
     blocks: int = 0
-    rev: int = 0
+    mark: int = 0
+
+    @classmethod
+    def at(cls, fence: int, blocks: Sequence[Block]) -> "Cursor":
+        """Return the cursor of a browser that has exactly `blocks`."""
+        return cls(fence, len(blocks), mark_of(blocks))
 
     def __str__(self) -> str:
-        return f"{self.fence}-{self.blocks}-{self.rev}"
+        return f"{self.fence}-{self.blocks}-{self.mark:x}"
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Return the cursor that `text` writes; anything else is the cursor of a browser that has nothing."""
         try:
-            fence, blocks, rev = (int(part) for part in text.split("-", 2))
+            fence, blocks, mark = text[:CURSOR_CHARACTERS].split("-", 2)
+            cursor = cls(int(fence), int(blocks), int(mark, 16))
         except ValueError:
             return cls()
-        return cls(fence, blocks, rev) if min(fence, blocks, rev) >= 0 else cls()
+        return cursor if min(cursor.fence, cursor.blocks, cursor.mark) >= 0 else cls()
+
+
+def mark_of(blocks: Sequence[Block], mark: int = 0) -> int:
+    """Return the mark of what `mark` stands for, followed by `blocks`."""
+    for block in blocks:
+        mark = crc32(block.html.encode(), mark)
+    return mark
 
 
 def event(name: str, data: Mapping[str, object], cursor: Cursor | str) -> bytes:
@@ -57,9 +78,9 @@ class Frames:
 
     def __init__(self, live: LiveAnswer, cursor: Cursor) -> None:
         self.live = live
-        known = cursor.fence == live.fence and cursor.rev > 0
-        self.cursor = cursor if known else Cursor(live.fence)
-        self.reset = not known
+        self.cursor = cursor
+        self.reset = cursor.fence != live.fence or not cursor.fence  # 0: a browser that has nothing
+        self._rev: int | None = None
         self._tail: str | None = None
         self._reasoning = 0
         self._reasoning_units = 0
@@ -70,19 +91,32 @@ class Frames:
         view = self.live.final_view() if final else self.live.view()
         # An answer that takes too long to render is given up as blocks and begins anew as plain text.
         self.reset = self.reset or len(view.blocks) < self.cursor.blocks
+        if self._rev is None and not self.reset:
+            self.reset = self.cursor != Cursor.at(self.live.fence, view.blocks[: self.cursor.blocks])
         parts = self._reset_events() + self._reasoning_events()
-        if view.rev != self.cursor.rev or self._tail is None:
-            seen = self.cursor.rev
-            self.cursor = Cursor(self.live.fence, len(view.blocks), view.rev)
-            changed = [(i, block.html) for i, block in enumerate(view.blocks) if block.rev > seen]
-            parts.extend(event("b", {"i": i, "html": html}, self.cursor) for i, html in changed)
+        if view.rev != self._rev or self._tail is None:
+            changed = self._block_events(view)
+            parts.extend(changed)
             parts.extend(self._tail_events(view.tail, closed=bool(changed)))
+            self._rev = view.rev
         return b"".join(parts)
+
+    def _block_events(self, view: View) -> list[bytes]:
+        """Return the blocks that the browser lacks, and those that were replaced since the last call."""
+        had, seen = self.cursor.blocks, view.rev if self._rev is None else self._rev
+        replaced = [i for i, block in enumerate(view.blocks[:had]) if block.rev > seen]
+        if replaced:
+            self.cursor = Cursor.at(self.live.fence, view.blocks)
+        else:
+            mark = mark_of(view.blocks[had:], self.cursor.mark)
+            self.cursor = Cursor(self.live.fence, len(view.blocks), mark)
+        numbers = [*replaced, *range(had, len(view.blocks))]
+        return [event("b", {"i": i, "html": view.blocks[i].html}, self.cursor) for i in numbers]
 
     def _reset_events(self) -> list[bytes]:
         if not self.reset:
             return []
-        self.reset, self.cursor, self._tail = False, Cursor(self.live.fence), None
+        self.reset, self.cursor, self._tail, self._rev = False, Cursor(self.live.fence), None, None
         self._reasoning, self._reasoning_units, self._reasoning_sent = 0, 0, False
         return [event("s", {"status": "running", "reset": True}, self.cursor)]
 

@@ -17,5 +17,5 @@ def find_progress(generation: Generation) -> Progress | None:
         html=trusted("".join(block.html for block in view.blocks)),
         tail=trusted(view.tail),
         reasoning=answer.reasoning,
-        cursor=str(Cursor(answer.fence, len(view.blocks), view.rev)),
+        cursor=str(Cursor.at(answer.fence, view.blocks)),
     )

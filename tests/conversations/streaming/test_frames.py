@@ -86,6 +86,36 @@ def test_a_browser_that_comes_and_goes_ends_with_what_a_reload_shows(pieces, whi
     assert browser.reasoning == "".join(pieces)
 
 
+@given(words, words, st.integers(0, 25))
+def test_a_browser_goes_on_at_another_process_from_where_it_was(pieces, more, cut):
+    """Two processes look at an answer at different moments; the cursor of one is understood by the other."""
+    one, other = LiveAnswer(1, fence=2), LiveAnswer(1, fence=2)
+    browser = Browser()
+    for piece in pieces:
+        one.append_text(piece)
+        browser.read(Frames(one, Cursor.parse(browser.cursor)).next())
+    for piece in [*pieces[:cut], *pieces[cut:], *more]:
+        other.append_text(piece)
+        if cut % 2:
+            other.view()
+    browser.read(Frames(other, Cursor.parse(browser.cursor)).next(final=True))
+
+    assert browser.html == render_markdown("".join([*pieces, *more]))
+
+
+def test_a_browser_whose_blocks_are_as_they_should_be_gets_only_what_it_lacks():
+    one, other = LiveAnswer(1, fence=2), LiveAnswer(1, fence=2)
+    browser = Browser()
+    one.append_text("First.\n\nSecond.\n\nTh")
+    browser.read(Frames(one, Cursor()).next())
+    other.append_text("First.\n\nSecond.\n\nThird.\n\nFourth")
+    wire = Frames(other, Cursor.parse(browser.cursor)).next()
+
+    assert b"First" not in wire
+    assert b"reset" not in wire
+    assert wire.count(b"event: b\n") == 1
+
+
 def test_nothing_new_sends_nothing():
     answer = LiveAnswer(1, fence=1)
     answer.append_text("Hello")
@@ -111,7 +141,7 @@ def test_an_answer_given_up_as_blocks_begins_anew_as_plain_text():
 def test_another_fence_begins_anew():
     answer = LiveAnswer(1, fence=2)
     answer.append_text("Hello")
-    wire = Frames(answer, Cursor(fence=1, blocks=3, rev=9)).next()
+    wire = Frames(answer, Cursor(fence=1, blocks=3, mark=9)).next()
 
     assert b'"reset":true' in wire
 
@@ -119,7 +149,7 @@ def test_another_fence_begins_anew():
 def test_a_cursor_that_cannot_be_read_is_the_cursor_of_a_new_browser():
     for text in ["", "x", "1-2", "1-2-x", "-1-2-3", "1--2-3", "9" * 5000, "١-٢-٣x"]:
         assert Cursor.parse(text) == Cursor()
-    assert Cursor.parse("3-17-40") == Cursor(3, 17, 40)
+    assert Cursor.parse("3-17-4f") == Cursor(3, 17, 0x4F)
 
 
 @given(st.text(), st.text(), st.text())
