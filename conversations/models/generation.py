@@ -146,6 +146,11 @@ class Generation(models.Model):
         return self.status in ACTIVE
 
     @property
+    def process(self) -> str:
+        """What other processes call the one that runs it."""
+        return self.owner.rpartition(":")[2]
+
+    @property
     def thinking_time(self) -> timedelta | None:
         """From the start to the first word of the answer."""
         if self.first_token_at is None or self.started_at is None:

@@ -133,7 +133,7 @@ class Frames:
     def _reasoning_events(self) -> list[bytes]:
         if self._reasoning_sent and self.live.reasoning_characters == self._reasoning:
             return []
-        new = self.live.reasoning[self._reasoning :]
+        new = self.live.reasoning_from(self._reasoning)
         self._reasoning_sent = True
         if not new:
             return []

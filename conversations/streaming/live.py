@@ -42,6 +42,14 @@ class LiveAnswer:
         self.ended, self.kept = True, kept
         self._ring()
 
+    def text_from(self, position: int) -> str:
+        """Return the text after its first `position` characters, for the price of what it returns."""
+        return last(self._text, self.characters - position)
+
+    def reasoning_from(self, position: int) -> str:
+        """The same of the reasoning."""
+        return last(self._reasoning, self.reasoning_characters - position)
+
     @property
     def text(self) -> str:
         return "".join(self._text)
@@ -70,9 +78,9 @@ class LiveAnswer:
         with self._lock:
             return rendered(self._growing)
 
-    def follow(self) -> asyncio.Event:
-        """Return a bell that rings at every change, until `leave`."""
-        bell = asyncio.Event()
+    def follow(self, bell: asyncio.Event | None = None) -> asyncio.Event:
+        """Return a bell, a new one or `bell`, that rings at every change, until `leave`."""
+        bell = bell or asyncio.Event()
         self._bells.add(bell)
         return bell
 
@@ -84,10 +92,23 @@ class LiveAnswer:
             bell.set()
 
 
+def last(pieces: list[str], characters: int) -> str:
+    """Return the last `characters` of the text that is in `pieces`."""
+    found: list[str] = []
+    for piece in reversed(pieces):
+        if characters <= 0:
+            break
+        found.append(piece[-characters:])
+        characters -= len(piece)
+    return "".join(reversed(found))
+
+
 running: dict[int, LiveAnswer] = {}
 """The answers that this process is making, by the primary key of their generation."""
+mirrored: dict[int, LiveAnswer] = {}
+"""Those that other processes are making and somebody follows here."""
 
 
 def find(generation: Generation) -> LiveAnswer | None:
-    """Return the live answer of `generation` if this process is making it."""
-    return running.get(generation.pk)
+    """Return the live answer of `generation` if this process makes or mirrors it."""
+    return running.get(generation.pk) or mirrored.get(generation.pk)

@@ -1,4 +1,4 @@
-"""Claims queued generations and runs each as a task of its own; ends what nobody produces any more."""
+"""Claims queued generations and runs each as a task of its own."""
 
 import asyncio
 import logging
@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
-from secrets import token_hex
 from time import monotonic
 
 from django.db import DatabaseError
@@ -19,18 +18,18 @@ from conversations.llm.client import LLMClient
 from conversations.models import Generation, Problem, Status
 from conversations.services.sending import prepare
 
-from . import ledger, live
+from . import ledger, live, metrics, shutdown
 from .call import Call
 from .claims import Capacity, claim_next
 from .database import in_database
 from .ending import LEASE_LOST, PROCESS_GONE, STOPPED, Ending, learn, store
 from .live import LiveAnswer
+from .sweep import SWEEP_EVERY_S, Sweeper, end_all
 
 log = logging.getLogger(__name__)
 
 TOPICS = ("queue", "stop")
 LOOK_EVERY_S = 1.0
-SWEEP_EVERY_S = 5.0
 SAVE_WITHIN_S = 30.0
 
 
@@ -53,17 +52,24 @@ class Runner:
         self.capacity = capacity
         self.titles = titles
         self.alone = alone
-        self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{token_hex(4)}"
+        self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{bus.PROCESS}"
         self.runs: dict[int, Run] = {}
         self._bell = asyncio.Event()
         self._claiming: asyncio.Task[None] | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sweeper = Sweeper(self.owner)
         self._draining = False
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether no more answers are begun here."""
+        return self._draining or shutdown.is_ending()
 
     async def start(self) -> None:
         """Sweep what a former process left behind, then begin to claim."""
-        await in_database(ledger.sweep, self.owner, owners_gone=self.alone)
+        if self.alone:
+            await in_database(end_all, self.owner)
         for topic in TOPICS:
             bus.listen(self._heard, topic)
         self._claiming = asyncio.create_task(self._repeat(self._claim), name="claim")
@@ -109,7 +115,7 @@ class Runner:
                 run.task.cancel()
 
     async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
-        while not (self._draining and step == self._claim):
+        while not (self.is_closing and step == self._claim):
             try:
                 await step()
             except DatabaseError as error:
@@ -123,7 +129,9 @@ class Runner:
 
     async def _claim(self) -> None:
         self._bell.clear()
-        while not self._draining and (generation := await in_database(claim_next, self.owner, self.capacity)):
+        while not self.is_closing and (
+            generation := await in_database(claim_next, self.owner, self.capacity)
+        ):
             self._spawn(generation)
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_EVERY_S):
@@ -154,6 +162,7 @@ class Runner:
             self._leave(answer, kept=kept)
         if kept:
             log_ending(generation, run.ending, call)
+            metrics.count(generation, run.ending, call.facts)
             await self._learn(generation, call)
 
     async def _make(self, generation: Generation, call: Call, run: Run) -> Ending:
@@ -210,7 +219,8 @@ class Runner:
             return
         for entry in entries:
             entry.collect()
-        findings = await in_database(ledger.flush, self.owner, entries)
+        with metrics.FLUSH.time():
+            findings = await in_database(ledger.flush, self.owner, entries)
         for pk in findings.stopped:
             self._end(pk, STOPPED)
         for pk in findings.lost:
@@ -218,7 +228,7 @@ class Runner:
 
     async def _sweep(self) -> None:
         await asyncio.sleep(SWEEP_EVERY_S)
-        for pk in await in_database(ledger.sweep, self.owner, held=frozenset(self.runs)):
+        for pk in await in_database(self._sweeper.sweep, frozenset(self.runs)):
             log.warning("Generation %s had no producer any more and is ended as interrupted.", pk)
             bus.ring("answer", pk)
 

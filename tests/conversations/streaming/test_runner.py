@@ -286,28 +286,6 @@ async def test_an_answer_in_the_making_outlives_a_lapsed_lease(ada, monkeypatch)
         assert (await reload(generation)).status == Status.RUNNING
 
 
-def test_of_two_sweeps_the_second_finds_nothing_to_take(ada):
-    generation = make_conversation(ada, "Otters?", "").leaf.generation
-    Generation.objects.update(status=Status.RUNNING, owner="gone", fence=1)
-    Chunk.objects.create(generation=generation, kind="answer", position=0, text="Fish.")
-    seen_by_both = Generation.objects.get()
-
-    assert ledger.take_over(seen_by_both, ledger.abandoned(), "ours")
-    assert not ledger.take_over(seen_by_both, ledger.abandoned(), "ours")
-    assert Generation.objects.get().message.text == "Fish."
-
-
-def test_what_this_process_could_not_save_is_told_as_such(ada):
-    generation = make_conversation(ada, "Otters?", "").leaf.generation
-    Generation.objects.update(status=Status.RUNNING, owner="ours", fence=1)
-    Chunk.objects.create(generation=generation, kind="answer", position=0, text="Fish.")
-
-    assert ledger.sweep("ours") == [generation.pk]
-
-    assert Generation.objects.get().problem == Problem.NOT_SAVED
-    assert Generation.objects.get().message.text == "Fish."
-
-
 def test_what_a_dead_process_left_is_plain_when_it_takes_too_long_to_render(ada, no_time_to_render):
     answer = make_conversation(ada, "Otters?", "").leaf
     Chunk.objects.create(generation=answer.generation, kind="answer", position=0, text="**Half** a")
@@ -316,16 +294,6 @@ def test_what_a_dead_process_left_is_plain_when_it_takes_too_long_to_render(ada,
 
     answer.refresh_from_db()
     assert (answer.html, answer.plain) == (render_plain("**Half** a"), True)
-
-
-def test_a_lease_that_was_renewed_meanwhile_is_not_taken(ada):
-    make_conversation(ada, "Otters?", "")
-    Generation.objects.update(status=Status.RUNNING, owner="alive", fence=1, lease_until=None)
-    seen_without_lease = Generation.objects.get()
-    Generation.objects.update(lease_until=timezone.now() + timedelta(seconds=10))
-
-    assert not ledger.take_over(seen_without_lease, ledger.abandoned(), "ours")
-    assert Generation.objects.get().status == Status.RUNNING
 
 
 async def test_a_person_has_three_answers_at_once_and_the_fourth_waits(ada):
