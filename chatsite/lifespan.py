@@ -1,17 +1,22 @@
 """Opens the HTTP client and the runner with the process, and drains them at its end."""
 
+import asyncio
 import gc
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
 from itertools import cycle
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 
-from conversations.streaming import shutdown
+from conversations.bus.postgres import PostgresCarrier
+from conversations.streaming import lag, shutdown
 from conversations.streaming.claims import Capacity
+from conversations.streaming.feed import Feed
+from conversations.streaming.mirror import mirrors
 from conversations.streaming.runner import Runner
 from conversations.wiring import build_client
 
@@ -50,24 +55,43 @@ class Lifespan:
                 await self.application(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        client = build_client()
-        runner = Runner(
-            client,
-            capacity=Capacity(settings.ANSWERS_PER_PERSON, settings.ANSWERS_AT_ONCE),
-            titles=settings.LLM_TITLES,
-            alone=settings.SQLITE,
-        )
         await receive()
-        try:
-            await runner.start()
-        except Exception as error:
-            log.exception("The site could not start.")
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
-        shutdown.listen(hurry=runner.interrupt)
-        spare_the_collector()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await runner.drain(settings.GRACE_S)
-        await client.aclose()
+        async with AsyncExitStack() as open_things:
+            try:
+                runner = await open_all(open_things)
+            except Exception as error:
+                log.exception("The site could not start.")
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+                return
+            shutdown.listen(hurry=runner.interrupt)
+            spare_the_collector()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await runner.drain(settings.GRACE_S)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def open_all(open_things: AsyncExitStack) -> Runner:
+    """Open what lives as long as the process, and let `open_things` close it in the opposite order."""
+    client = build_client()
+    open_things.push_async_callback(client.aclose)
+    if not settings.SQLITE:
+        carrier = PostgresCarrier()
+        await carrier.open()
+        open_things.push_async_callback(carrier.close)
+    for work in (Feed().run(), mirrors.run(), lag.watch()):
+        open_things.push_async_callback(end, asyncio.create_task(work))
+    runner = Runner(
+        client,
+        capacity=Capacity(settings.ANSWERS_PER_PERSON, settings.ANSWERS_AT_ONCE),
+        titles=settings.LLM_TITLES,
+        alone=settings.SQLITE,
+    )
+    await runner.start()
+    return runner
+
+
+async def end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

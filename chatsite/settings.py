@@ -45,6 +45,7 @@ SITE_URL = env.str("SITE_URL", "").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 HOST = env.str("HOST", "127.0.0.1")
 PORT = whole_number("PORT", 8000)
+WORKERS = whole_number("WORKERS", 1)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.1", "::1"])
 ACCENT = env.str("ACCENT", "teal")
@@ -100,6 +101,7 @@ LLM_FINISH_LINGER_S = whole_number("LLM_FINISH_LINGER_S", 2)
 ANSWERS_PER_PERSON = whole_number("ANSWERS_PER_PERSON", 3)
 ANSWERS_AT_ONCE = whole_number("ANSWERS_AT_ONCE", 50)
 GRACE_S = whole_number("GRACE_S", 30)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 INSTALLED_APPS = [
     "chatsite",
@@ -175,9 +177,22 @@ if SQLITE:
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL_SIZE", 10), "timeout": 10}
-    }
+    # A connection is looked at before it is used: after a restart of the database nobody meets a dead one.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = (
+        {"connect_timeout": 5}
+        | DATABASES["default"].get("OPTIONS", {})
+        | {
+            # While the database is away a page says so after `timeout`. A lost connection is given up at once
+            # and a new one opened for whoever asks next: so the site is back as soon as its database is.
+            "pool": {
+                "min_size": 1,
+                "max_size": whole_number("DATABASE_POOL_SIZE", 10),
+                "timeout": 4,
+                "reconnect_timeout": 1,
+            }
+        }
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -250,7 +265,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$"]  # asked on loopback, by what has no certificate to look at
+    SECURE_REDIRECT_EXEMPT = [
+        "^(healthz|readyz|metrics)$"
+    ]  # asked on loopback, by what has no certificate to look at
     SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", 60 * 60 * 24 * 365)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 if BEHIND_PROXY:

@@ -1,15 +1,28 @@
 """The only way a view gets a row: every function asks who you are. A stranger's row is not found."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.models import User
 
 from .models import Conversation, Generation, Message
 
 Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who stays on a page: the session they came with, and their account as it was then."""
+
+    session_key: str
+    user_id: int
+    password: str  # its hash: who changes it ends the sessions they had elsewhere
 
 
 def get_conversation(user: User, public_id: UUID) -> Conversation:
@@ -42,3 +55,20 @@ def found(row: Row | None) -> Row:
     if row is None:
         raise Http404
     return row
+
+
+def still_signed_in(visits: Collection[Visit]) -> set[Visit]:
+    """Return those of `visits` whose session and account are still there, in two queries."""
+    keys = {visit.session_key for visit in visits}
+    sessions = set(
+        Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).values_list(
+            "session_key", flat=True
+        )
+    )
+    people = User.objects.filter(pk__in={visit.user_id for visit in visits}, is_active=True)
+    passwords = dict(people.values_list("pk", "password"))
+    return {
+        visit
+        for visit in visits
+        if visit.session_key in sessions and passwords.get(visit.user_id) == visit.password
+    }

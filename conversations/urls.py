@@ -25,4 +25,6 @@ urlpatterns = [
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

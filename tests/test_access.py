@@ -22,6 +22,8 @@ from tests.factories import make_conversation
 
 OPEN = {
     "conversations:healthz": "asked by machines, tells nothing",
+    "conversations:readyz": "asked by proxies, tells what is missing and nothing else",
+    "conversations:metrics": "asked by machines that have its token; to all others it is not there",
     "favicon": "asked for by browsers on every page",
     "robots": "asked for by crawlers",
     "change_password": "asked for by password managers; leads to a closed page",

@@ -25,6 +25,7 @@ from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
 from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, build_entries, build_exchange
+from conversations.streaming.lag import refuse_when_late
 
 from .progress import find_progress
 from .sidebar import Sidebar
@@ -39,6 +40,7 @@ def new_conversation(request: Request) -> HttpResponse:
 
 
 def start_conversation(request: Request) -> HttpResponse:
+    refuse_when_late()
     form = MessageForm(request.POST)
     if not form.is_valid():
         return refuse_first(request, form.afresh(), status=422)

@@ -19,6 +19,7 @@ from conversations.services.asking import edit_message as edit
 from conversations.services.branching import show_version
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.transcript import build_entry
+from conversations.streaming.lag import refuse_when_late
 
 from .conversation import exchanged_page, shown_page
 from .progress import find_progress
@@ -29,6 +30,7 @@ def send_message(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
     if request.method != "POST":
         return redirect("conversations:show_conversation", public_id)
+    refuse_when_late()
     form = MessageForm(request.POST)
     if not form.is_valid():
         return refuse(request, conversation, form.afresh(), status=422)
@@ -78,6 +80,7 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return show_edit(request, message, MessageForm.fresh(text=message.text))
+    refuse_when_late()
     form = MessageForm(request.POST)
     if not form.is_valid():
         return show_edit(request, message, form.afresh(), status=422)
@@ -85,7 +88,8 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
     try:
         edited = edit(message, text=text, key=key, model=wiring.current_model())
     except Refusal as refusal:
-        return show_edit(request, message, form.afresh(str(refusal)), status=422)
+        shown = show_edit(request, message, form.afresh(str(refusal)), status=422)
+        return asking_to_wait(shown, refusal.retry_after_s)
     return show_branch(request, edited.answer)
 
 
@@ -101,9 +105,9 @@ def show_edit(request: Request, message: Message, form: MessageForm, *, status: 
 
 @require_POST
 def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
-    return show_branch(
-        request, regenerate(get_message(request.user, public_id), model=wiring.current_model())
-    )
+    message = get_message(request.user, public_id)
+    refuse_when_late()
+    return show_branch(request, regenerate(message, model=wiring.current_model()))
 
 
 @require_POST

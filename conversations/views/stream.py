@@ -1,8 +1,8 @@
 """Follow an answer as it is made, and stop it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from time import monotonic
 from uuid import UUID
 
@@ -12,21 +12,23 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
-from conversations import bus
-from conversations.access import get_generation, get_message
+from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
 from conversations.services.asking import stop_answer as stop
 from conversations.services.transcript import build_entry
-from conversations.streaming import live, shutdown
+from conversations.streaming import live
 from conversations.streaming.beat import Beat
 from conversations.streaming.claims import place_in_queue
 from conversations.streaming.database import in_database
 from conversations.streaming.frames import Cursor, Frames, event
 from conversations.streaming.live import LiveAnswer
+from conversations.streaming.mirror import in_the_making, is_made_elsewhere
+from conversations.streaming.viewers import Viewer, Viewers
 
 from .message import address_of
 
 LOOK_EVERY_S = 1.0
+viewers = Viewers(still_signed_in)
 # One viewer's frames take at most this share of a core.
 SHARE_OF_A_CORE = 0.05
 
@@ -57,55 +59,45 @@ def events(request: Request, public_id: UUID) -> HttpResponse | StreamingHttpRes
 
 
 async def follow(request: Request, generation: Generation, cursor: Cursor) -> AsyncIterator[bytes]:
-    """Yield the events that lead from `cursor` to the end of the answer; ends early when the process does."""
+    """Yield the events that lead from `cursor` to the end of the answer, or until the viewer must go."""
     followed = False
-    with hearing_of(generation) as heard:
-        while not shutdown.is_ending():
+    with viewers.following(generation.pk, visit_of(request)) as viewer:
+        while viewer.stays:
             # Lowered before we look, as in follow_live: what happens after our look is not missed.
-            heard.clear()
-            if (answer := live.find(generation)) is not None:
-                async with aclosing(follow_live(answer, cursor)) as parts:
-                    async for part in parts:
-                        yield part
-                if not answer.ended:
-                    return
-                followed = answer.kept
-            status, place = await in_database(look, generation)
-            if status not in (Status.QUEUED, Status.RUNNING):
+            viewer.bell.clear()
+            async with in_the_making(generation) as answer:
+                if answer is not None:
+                    frames = Frames(answer, cursor)
+                    async with aclosing(follow_live(frames, viewer)) as parts:
+                        async for part in parts:
+                            yield part
+                    if not answer.ended:
+                        return
+                    followed, cursor = answer.kept, frames.cursor
+            place = await in_database(look, generation)
+            if not generation.is_active:
                 with suppress(Http404):  # the conversation was deleted: the page asks again, and is told so
                     yield await in_database(ended_event, request, generation, followed=followed)
                 return
-            yield event("s", {"status": status, "place": place}, cursor)
+            if is_made_elsewhere(generation):
+                continue
+            yield event("s", {"status": generation.status, "place": place}, cursor)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
-                    await heard.wait()
+                    await viewer.bell.wait()
 
 
-@contextmanager
-def hearing_of(generation: Generation) -> Iterator[asyncio.Event]:
-    """Give a bell that rings when this generation's row changed, or when the process begins to end."""
-    heard = asyncio.Event()
-
-    def listener(topic: str, key: int) -> None:
-        heard.set()
-
-    bus.listen(listener, "answer", generation.pk)
-    shutdown.watch(heard)
-    try:
-        yield heard
-    finally:
-        bus.leave(listener, "answer", generation.pk)
-        shutdown.forget(heard)
+def visit_of(request: Request) -> Visit:
+    return Visit(request.session.session_key or "", request.user.pk, request.user.password)
 
 
-async def follow_live(answer: LiveAnswer, cursor: Cursor) -> AsyncGenerator[bytes]:
+async def follow_live(frames: Frames, viewer: Viewer[Visit]) -> AsyncGenerator[bytes]:
     """Yield frames while the answer grows: the first at once, then as often as the load allows."""
-    frames = Frames(answer, cursor)
-    bell = answer.follow()
+    answer = frames.live
+    bell = answer.follow(viewer.bell)
     beat = Beat(bell)
-    shutdown.watch(bell)
     try:
-        while not shutdown.is_ending():
+        while viewer.stays:
             # The bell is lowered before we look: what is appended after our look raises it again.
             bell.clear()
             began = monotonic()
@@ -121,18 +113,18 @@ async def follow_live(answer: LiveAnswer, cursor: Cursor) -> AsyncGenerator[byte
     finally:
         beat.stop()
         answer.leave(bell)
-        shutdown.forget(bell)
 
 
 def pause(spent: float) -> float:
     """Seconds between two frames of one viewer, by how many answers run and what the last frame took."""
-    by_load = min(0.120, 0.020 + 0.00075 * len(live.running))
+    by_load = min(0.120, 0.020 + 0.00075 * (len(live.running) + len(live.mirrored)))
     return max(by_load, spent / SHARE_OF_A_CORE)
 
 
-def look(generation: Generation) -> tuple[str, int | None]:
-    generation.refresh_from_db(fields=["status"])
-    return generation.status, place_in_queue(generation) if generation.status == Status.QUEUED else None
+def look(generation: Generation) -> int | None:
+    """Read afresh how `generation` stands, and return its place in the queue while it has one."""
+    generation.refresh_from_db(fields=["status", "owner", "fence"])
+    return place_in_queue(generation) if generation.status == Status.QUEUED else None
 
 
 def ended_event(request: Request, generation: Generation, *, followed: bool) -> bytes:

@@ -3,6 +3,7 @@ from time import monotonic
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
 from conversations import bus
@@ -18,7 +19,8 @@ from tests.factories import make_conversation, make_user
 def answering(transactional_db):
     """A generation that is queued, and a request of its owner."""
     request = RequestFactory().get("/")
-    request.user = make_user("ada")
+    request.user, request.session = make_user("ada"), SessionStore()
+    request.session.create()
     generation = make_conversation(request.user, "Otters?", "").leaf.generation
     Generation.objects.update(status=Status.QUEUED)
     generation.refresh_from_db()
