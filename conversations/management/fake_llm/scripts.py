@@ -1,4 +1,7 @@
-"""What the upstream double plays, chosen by the name of the model: `words-200@50`, `error-503x2` …"""
+"""What the upstream double plays, chosen by the name of the model: `words-200@50`, `error-503x2` …
+
+For the model `asked-for` that name is the first word of what was asked last: `error-503x2 please, says Ada`.
+"""
 
 import json
 import re
@@ -8,6 +11,7 @@ from typing import Any
 
 from .streams import STREAMS, Asked, End, Step, play_texts, play_words, word
 
+ASKED_FOR = "asked-for"
 TITLE_TOKENS = 64  # a request with a smaller allowance is one for a title
 WORDS = 200
 WORDS_A_SECOND = 50
@@ -27,27 +31,59 @@ class Script:
     chunked: bool = True
 
 
-def script_for(body: dict[str, Any], *, seen: int) -> Script:
-    """Return what the model named in `body` plays; `seen` counts its requests so far, this one included."""
-    model = str(body.get("model", "")).rsplit("/", 1)[-1]
-    match = PATTERN.fullmatch(model)
-    name = match["name"] if match else "words"
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What stands in a script's name."""
+
+    name: str
+    number: int | None
+    times: int | None
+    rate: int
+
+    @property
+    def words(self) -> int:
+        """How many numbered words it says."""
+        if self.number is not None and self.name != "error":  # the number of an error is its status
+            return self.number
+        return WORDS if self.name in {"words", "stamps"} else WORDS_BEFORE_A_FAULT
+
+
+def read_name(text: str) -> Named:
+    """Return the script that the first word of `text` names; any other word names `words`."""
+    first = next(iter(text.split()), "").rsplit("/", 1)[-1]
+    match = PATTERN.fullmatch(first)
     numbers = {part: int(match[part]) for part in ("count", "times", "rate") if match[part]} if match else {}
-    count, times = numbers.get("count"), numbers.get("times")
-    words = WORDS if name in {"words", "stamps"} else WORDS_BEFORE_A_FAULT
-    if count is not None and name != "error":  # the number of an error is its status
-        words = count
-    asked = Asked(body, words, numbers.get("rate", WORDS_A_SECOND))
-    if times is not None and seen > times:
+    return Named(
+        match["name"] if match else "words",
+        numbers.get("count"),
+        numbers.get("times"),
+        numbers.get("rate", WORDS_A_SECOND),
+    )
+
+
+def counted_as(body: dict[str, Any]) -> str:
+    """Return what names the script, and is the same in requests of which `x2` counts the first two."""
+    model = str(body.get("model", ""))
+    if model.rsplit("/", 1)[-1] != ASKED_FOR:
+        return model
+    asked = [message.get("content") for message in body.get("messages", ()) if message.get("role") == "user"]
+    return str(asked[-1]) if asked else model
+
+
+def script_for(body: dict[str, Any], *, seen: int) -> Script:
+    """Return what `body` asks for; `seen` counts the same requests so far, this one included."""
+    named = read_name(counted_as(body))
+    asked = Asked(body, named.words, named.rate)
+    if named.times is not None and seen > named.times:
         return Script(play_words(asked))
-    if name == "error":
-        return _error(count or 500, asked)
-    if name in WHOLE:
-        return WHOLE[name](asked)
+    if named.name == "error":
+        return _error(named.number or 500, asked)
+    if named.name in WHOLE:
+        return WHOLE[named.name](asked)
     limit = body.get("max_tokens")
     if isinstance(limit, int) and limit < TITLE_TOKENS:
         return Script(play_texts(asked, ["Numbered ", "words"]))
-    return Script(STREAMS.get(name, play_words)(asked))
+    return Script(STREAMS.get(named.name, play_words)(asked))
 
 
 def _error(status: int, asked: Asked) -> Script:

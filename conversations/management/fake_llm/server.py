@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, cast
 
-from .scripts import WHOLE, Script, script_for
+from .scripts import WHOLE, Script, counted_as, script_for
 from .streams import STREAMS, End
 
 READY = b'{"status":"ok"}'
@@ -100,7 +100,7 @@ class FakeLLM(asyncio.Protocol):
         self._transport.write(head.encode() + content)
 
     def _start(self, body: dict[str, Any]) -> None:
-        stats, model = self._stats, str(body.get("model"))
+        stats, model = self._stats, counted_as(body)
         stats.requests += 1
         stats.open += 1
         stats.models[model] += 1

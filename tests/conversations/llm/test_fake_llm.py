@@ -125,6 +125,21 @@ async def test_echo_says_what_was_asked(url):
     assert (await hear(url, "echo@0", words="Say  this\nback.")).text == "Say  this\nback."
 
 
+async def test_who_asks_may_choose_the_script(url):
+    heard = await hear(url, "fake/asked-for", words="words-3@0 please\nand no more")
+
+    assert first_wrong_word(heard.text, 3) is None
+
+
+async def test_two_who_choose_do_not_disturb_each_other(url):
+    questions = ["drop-3x1@0 for Ada", "drop-3x1@0 for Bob"]
+    heard = [await hear(url, "asked-for", words=words) for words in questions]
+    stats = await get(url, "stats")
+
+    assert [first_wrong_word(each.text, 3) for each in heard] == [None, None]
+    assert stats["models"] == dict.fromkeys(questions, 2)
+
+
 async def test_a_title_is_short_whatever_the_model_does(url):
     assert (await hear(url, "stall-5", max_tokens=40)).text == "Numbered words"
 
