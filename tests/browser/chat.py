@@ -3,8 +3,8 @@
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.conversations.management.processes import wait_for
+from tests.served.site import Site
 
-from .site import Site
 from .visitor import PATIENCE_MS
 
 RICH = """\
@@ -113,7 +113,7 @@ def let_go(page: Page, held: list[Route]) -> None:
 
 
 def messages_stored(site: Site, text: str) -> int:
-    return len(site.query("SELECT 1 FROM conversations_message WHERE text = ?", text))
+    return len(site.query("SELECT 1 FROM conversations_message WHERE text = %s", text))
 
 
 def stored_answer(site: Site, question: str) -> str:
@@ -123,7 +123,7 @@ def stored_answer(site: Site, question: str) -> str:
            JOIN conversations_generation generation ON generation.id = chunk.generation_id
            JOIN conversations_message answer ON answer.id = generation.message_id
            JOIN conversations_message question ON question.id = answer.parent_id
-           WHERE question.text = ? AND chunk.kind = 'answer' ORDER BY chunk.position""",
+           WHERE question.text = %s AND chunk.kind = 'answer' ORDER BY chunk.position""",
         question,
     )
     return "".join(str(text) for (text,) in rows)

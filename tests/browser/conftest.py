@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.served.database import Person
+from tests.served.site import Site
 from tools.chromium import find_chromium
 
-from .site import Person, Site
 from .upstream import Upstream
 from .visitor import PATIENCE_MS, Visitor
 

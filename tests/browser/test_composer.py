@@ -2,8 +2,9 @@
 
 from playwright.sync_api import expect
 
+from tests.served.people import PASSWORD
+
 from .chat import answers, ask, box, hold, let_go, messages_stored, own, send, words
-from .people import PASSWORD
 
 
 def test_a_draft_survives_a_reload(ada):
@@ -25,7 +26,7 @@ def test_a_lost_session_leads_through_the_login_back_to_the_text(ada, site):
     page = ada.open()
     ask(page, "Hello")
     address = page.url
-    site.query("DELETE FROM django_session WHERE session_key = ?", ada.person.session)
+    site.query("DELETE FROM django_session WHERE session_key = %s", ada.person.session)
 
     send(page, "Sent without a session")
 

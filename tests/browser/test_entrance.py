@@ -4,9 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.served.people import PASSWORD
+from tests.served.site import Site
+
 from .chat import ask, own, rows, until
-from .people import PASSWORD
-from .site import Site
 
 
 def test_the_first_administrator_and_a_second_person_who_sees_nothing_of_the_first(tmp_path, upstream, visit):

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.conversations.management.processes import wait_for
+from tests.served.site import Site
 
 from .chat import (
     answer,
@@ -17,7 +18,6 @@ from .chat import (
     until,
     words,
 )
-from .site import Site
 from .upstream import Telling, Upstream
 
 

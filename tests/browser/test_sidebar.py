@@ -136,7 +136,7 @@ def test_older_conversations_come_as_one_scrolls(ada, site):
         f"""WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 95)
             INSERT INTO conversations_conversation ({", ".join(columns)})
             SELECT {", ".join(fresh.get(name, name) for name in columns)}
-            FROM conversations_conversation, count WHERE public_id = ?""",  # noqa: S608 - names of columns
+            FROM conversations_conversation, count WHERE public_id = %s""",  # noqa: S608 - names of columns
         public_id,
     )
     page.reload()

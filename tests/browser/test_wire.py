@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests.conversations.management.processes import wait_for
+from tests.served.site import Site
 
 from .chat import RICH, messages_stored
-from .site import Site
 
 
 @pytest.fixture

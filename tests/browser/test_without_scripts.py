@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.served.people import PASSWORD
+
 from .chat import answer, answers, box, own, rows, words
-from .people import PASSWORD
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.conversations.management.processes import wait_for
-
-from .site import Person, Site
+from tests.served.database import Person
+from tests.served.site import Site
 
 PATIENCE_MS = 20_000
 REPORT_VIOLATIONS = """

@@ -1,6 +1,6 @@
-"""`python -m tests.browser.people 40 1`: people of the site in DATABASE_URL, signed in, as JSON.
+"""`python -m tests.served.people 40 1`: people of the site in DATABASE_URL, signed in, as JSON.
 
-Forty sign-ups by hand would be forty slow hashes; the walks that are about signing in do it by hand.
+Forty sign-ups by hand would be forty slow hashes; the tests that are about signing in do it by hand.
 """
 
 import json
@@ -14,10 +14,13 @@ PASSWORD = "a long pass phrase"
 def main(count: int, staff: int) -> None:
     django.setup()
     from django.contrib.auth.hashers import make_password
+    from django.db import transaction
 
     from accounts.models import User
     from accounts.names import look_alike_key
+    from conversations.management.preparing import prepare
 
+    prepare()
     hashed = make_password(PASSWORD)
     rows = [
         User(
@@ -30,8 +33,10 @@ def main(count: int, staff: int) -> None:
         for index in range(count + staff)
         for name in [f"person-{index}" if index < count else f"staff-{index}"]
     ]
-    people = User.objects.bulk_create(rows)
-    sys.stdout.write(json.dumps([(person.username, session_of(person)) for person in people]))
+    with transaction.atomic():
+        people = User.objects.bulk_create(rows)
+        signed_in = [(person.username, session_of(person)) for person in people]
+    sys.stdout.write(json.dumps(signed_in))
 
 
 def session_of(person: object) -> str:
