@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
@@ -16,7 +17,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
 from conversations.models import Generation
@@ -68,7 +69,18 @@ def exposition() -> bytes:
     """Return all of it in the text format of Prometheus; of all processes where `serve` has several."""
     whole_site = CollectorRegistry()
     whole_site.register(Active())
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if directory := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        forget_the_dead(Path(directory))
         MultiProcessCollector(whole_site)  # type: ignore[no-untyped-call]
         return generate_latest(whole_site)
     return generate_latest(REGISTRY) + generate_latest(whole_site)
+
+
+def forget_the_dead(directory: Path) -> None:
+    """Take what processes that are gone said of themselves out of the sums; what they counted stays."""
+    for file in directory.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]

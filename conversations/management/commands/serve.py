@@ -1,4 +1,4 @@
-"""The whole site as one process: `manage.py serve`."""
+"""The whole site: `manage.py serve`, as one process or, on PostgreSQL, as several."""
 
 import asyncio
 import errno
@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,18 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from accounts.first_admin import setup_path
 from conversations.management.local_model import LocalModel
 from conversations.management.preparing import prepare
 from conversations.management.single_server import AnotherServer, only_server
 
+APPLICATION, WORKER = "chatsite.asgi:application", "chatsite.worker:application"
+FIRST_GIVEN_SOCKET = 3
+START_LIMIT_S = 30
 MODEL_START_LIMIT_S = 20
 # Those who follow an answer leave at the signal, and running answers are drained after this (GRACE_S): here
 # only requests of moments are waited for.
@@ -33,24 +40,32 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on (PORT)")
+        parser.add_argument("--workers", type=int, default=settings.WORKERS, help="processes (WORKERS)")
         parser.add_argument("--prepare", action="store_true", help="migrate and collect static files first")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+        refuse_impossible(workers)
         # A deploy's SIGTERM ends the site as Ctrl+C does, through every `finally`.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         move_local_model_to_a_free_port()
-        listener = listen(host, port)
+        listener = given_listener() or listen(host, port)
         Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
         try:
             with sole_use_of_sqlite(), local_model() as model:
                 if options["prepare"]:
                     prepare()
-                Site(configuration(), self.greeting(listener), model).run(sockets=[listener])
+                greeting = Greeting(self.greeting(listener), model)
+                if workers == 1:
+                    Site(configuration(APPLICATION), greeting).run(sockets=[listener])
+                else:
+                    run_workers(configuration(WORKER, workers), greeting, listener)
         except AnotherServer as other:
             raise CommandError(
                 f"This SQLite database is served by another process already ({other}), and it is served by "
                 "exactly one. Stop that one, or set DATABASE_URL to a PostgreSQL server."
             ) from None
+        except OperationalError as problem:
+            raise CommandError(f"The database cannot be reached: {problem}") from None
         except KeyboardInterrupt:
             self.stdout.write("")
 
@@ -64,25 +79,75 @@ class Command(BaseCommand):
         return lines
 
 
-class Site(uvicorn.Server):
-    """uvicorn that says where the site is once it can be opened, and not before."""
+class Greeting:
+    """What is said once the site can be opened, and not before."""
 
-    def __init__(self, config: uvicorn.Config, greeting: list[str], model: LocalModel | None) -> None:
+    def __init__(self, lines: list[str], model: LocalModel | None) -> None:
+        self.lines = lines
+        self.model = model
+
+    def say(self) -> None:
+        lines = [*self.lines, who_answers(self.model), "  Ctrl+C ends it.\n"]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+
+class Site(uvicorn.Server):
+    """The site in this process."""
+
+    def __init__(self, config: uvicorn.Config, greeting: Greeting) -> None:
         super().__init__(config)
         self.greeting = greeting
-        self.model = model
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            lines = [*self.greeting, await asyncio.to_thread(who_answers, self.model), "  Ctrl+C ends it.\n"]
-            sys.stdout.write("\n".join(lines) + "\n")
-            sys.stdout.flush()
+            await asyncio.to_thread(self.greeting.say)
 
 
-def configuration() -> uvicorn.Config:
+class Workers(Multiprocess):
+    """The site in several processes: one that ends is started again, SIGHUP replaces one after the other."""
+
+    def __init__(self, config: uvicorn.Config, greeting: Greeting, listener: socket.socket) -> None:
+        super().__init__(config, [listener])
+        self.greeting = greeting
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if all(process.wait_until_ready(START_LIMIT_S, self.should_exit) for process in self.processes):
+            self.greeting.say()
+
+    def terminate_all(self) -> None:
+        # While they drain, nobody is there for whoever still comes.
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
+
+
+def run_workers(config: uvicorn.Config, greeting: Greeting, listener: socket.socket) -> None:
+    with tempfile.TemporaryDirectory(prefix="chat-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        workers = Workers(config, greeting, listener)
+        workers.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in workers.processes):
+        raise CommandError("The processes of the site could not start; the lines above say why.")
+
+
+def refuse_impossible(workers: int) -> None:
+    if workers < 1:
+        raise CommandError(f"WORKERS must be 1 or more, not {workers}.")
+    if workers > 1 and settings.SQLITE:
+        raise CommandError(
+            f"SQLite is served by exactly one process, not {workers}. "
+            "Leave WORKERS at 1, or set DATABASE_URL to a PostgreSQL server."
+        )
+
+
+def configuration(application: str, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
-        "chatsite.asgi:application",
+        application,
+        workers=workers,
+        timeout_worker_healthcheck=START_LIMIT_S,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -95,6 +160,13 @@ def configuration() -> uvicorn.Config:
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         timeout_graceful_shutdown=REQUEST_GRACE_S,
     )
+
+
+def given_listener() -> socket.socket | None:
+    """Return the socket that systemd holds open for us across restarts (a .socket unit), if there is one."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return None
+    return socket.socket(fileno=FIRST_GIVEN_SOCKET)
 
 
 def listen(host: str, port: int) -> socket.socket:
