@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
@@ -29,6 +31,26 @@ def test_a_database_that_is_locked_is_a_page_to_try_again(db):
     assert answer.headers["Retry-After"] == "5"
     assert "Try again" in answer.content.decode()
     assert "locked" not in answer.content.decode()
+
+
+@pytest.mark.urls(__name__)
+def test_what_was_typed_is_kept_and_can_be_sent_again(db):
+    typed = {"text": "Do otters <b>dream</b>?", "key": "k-1", "leaf": "l-1"}
+    page = Client(raise_request_exception=False).post("/locked/", typed).content.decode()
+
+    assert "Do otters &lt;b&gt;dream&lt;/b&gt;?</textarea>" in page
+    assert 'name="key" value="k-1"' in page
+    assert 'name="leaf" value="l-1"' in page
+    assert re.search(r'name="csrfmiddlewaretoken" value="\w{32,}"', page)
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_that_keeps_its_text_itself_gets_a_sentence(db):
+    answer = Client(raise_request_exception=False).post("/locked/", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 503
+    assert "data-notice" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
 
 
 @pytest.mark.urls(__name__)
