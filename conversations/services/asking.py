@@ -5,16 +5,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
 from conversations import bus
 from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
 
-from .errors import Conflict, Refusal, TooMany
+from .errors import Conflict, Refusal, TooMany, Unavailable
 
 MESSAGE_CHARACTERS = 32_000
 MESSAGES_PER_MINUTE = 30
+WAITING_AT_MOST = 200
 PLACEHOLDER_TITLE_CHARACTERS = 60
 
 
@@ -55,6 +57,7 @@ def start_conversation(
             conversation = Conversation.objects.create(
                 owner=owner, model=model, system_prompt=system_prompt, title=placeholder_title(text)
             )
+            refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
             return Exchange(question, add_answer(conversation, question))
     except IntegrityError:
@@ -112,7 +115,7 @@ def regenerate(message: Message, *, model: ChatModel | None = None) -> Message:
         raise Refusal("Only an answer can be asked for again.")
     with transaction.atomic():
         conversation = lock(message.conversation, model)
-        refuse_second_answer(conversation)
+        refuse_unless_free(conversation)
         refuse_haste(conversation.owner)
         return add_answer(conversation, message.parent, position=next_position(conversation, message.parent))
 
@@ -148,7 +151,7 @@ def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
 
 
 def add_exchange(conversation: Conversation, *, parent: Message | None, text: str, key: UUID) -> Exchange:
-    refuse_second_answer(conversation)
+    refuse_unless_free(conversation)
     refuse_haste(conversation.owner)
     question = conversation.messages.create(
         parent=parent,
@@ -174,22 +177,35 @@ def next_position(conversation: Conversation, parent: Message | None) -> int:
     return 0 if last is None else last.position + 1
 
 
-def refuse_second_answer(conversation: Conversation) -> None:
-    if conversation.generations.active().filter(message__isnull=False).exists():
+def refuse_unless_free(conversation: Conversation) -> None:
+    """Raise Conflict while an answer is written for `conversation`, Unavailable while too many wait."""
+    answers = Generation.objects.active().aggregate(
+        here=Count("pk", filter=Q(conversation=conversation, message__isnull=False)),
+        waiting=Count("pk", filter=Q(status=Status.QUEUED)),
+    )
+    if answers["here"]:
         raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+    if answers["waiting"] >= WAITING_AT_MOST:
+        raise Unavailable(
+            "Too many people are waiting for an answer. Please try again in a minute.", retry_after_s=60
+        )
 
 
 def refuse_haste(owner: User) -> None:
     """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
     # Sends of one person wait for each other here, or twenty at once would all count the same.
     User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
-    since = timezone.now() - timedelta(minutes=1)
+    now = timezone.now()
+    last_minute = (
+        now - timedelta(minutes=1),
+        now,
+    )  # a clock that was set back must not make all of today recent
     # The conversation's own time narrows the search to what the index on it finds.
     lately = Message.objects.filter(
         conversation__owner=owner,
-        conversation__updated_at__gte=since,
+        conversation__updated_at__gte=last_minute[0],
         role=Role.ASSISTANT,
-        created_at__gte=since,
+        created_at__range=last_minute,
     ).count()
     if lately >= MESSAGES_PER_MINUTE:
         raise TooMany(

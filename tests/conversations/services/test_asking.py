@@ -1,9 +1,13 @@
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from conversations.models import Conversation, Generation, Message, Role, Status
+from conversations.services import asking
 from conversations.services.asking import (
     MESSAGES_PER_MINUTE,
     ask,
@@ -13,7 +17,7 @@ from conversations.services.asking import (
     start_conversation,
     stop_answer,
 )
-from conversations.services.errors import Conflict, Refusal, TooMany
+from conversations.services.errors import Conflict, Refusal, TooMany, Unavailable
 from conversations.services.keeping import delete_conversation
 from conversations.services.titles import ask_for_title
 from tests.factories import make_conversation, make_model
@@ -136,6 +140,31 @@ def test_a_queued_answer_stops_at_once_and_a_running_one_is_told(ada):
     generation.refresh_from_db()
     assert generation.status == Status.RUNNING
     assert generation.stop_requested
+
+
+def test_where_too_many_wait_another_is_asked_to_come_back(ada, bob, monkeypatch):
+    monkeypatch.setattr(asking, "WAITING_AT_MOST", 2)
+    conversation = make_conversation(bob, "Hello", "Hi")
+    for text in ("One", "Two"):
+        start_conversation(ada, text=text, key=uuid4(), model=make_model())
+
+    for attempt in (
+        lambda: start_conversation(bob, text="Three", key=uuid4(), model=make_model()),
+        lambda: ask(conversation, text="Three", key=uuid4()),
+        lambda: regenerate(conversation.leaf),
+    ):
+        with pytest.raises(Unavailable) as refusal:
+            attempt()
+        assert (refusal.value.status, refusal.value.retry_after_s) == (503, 60)
+    assert not Message.objects.filter(text="Three").exists()
+
+
+def test_a_clock_that_is_set_back_does_not_make_all_of_today_recent(ada):
+    for _ in range(MESSAGES_PER_MINUTE):
+        settle(start_conversation(ada, text="Again", key=uuid4(), model=make_model()).question.conversation)
+
+    with time_machine.travel(timezone.now() - timedelta(days=1)):
+        assert start_conversation(ada, text="Yesterday?", key=uuid4(), model=make_model())
 
 
 def test_too_many_messages_in_a_minute_are_refused(ada):
