@@ -14,6 +14,8 @@ from .settings import is_loopback
 
 # A cache of one process counts only the attempts that this process saw; a dummy counts none.
 CACHES_THAT_FORGET = {"DummyCache", "LocMemCache"}
+# The thread of the runner, and one to spare for what is looked up beside it.
+OTHER_CONNECTIONS = 2
 CSP_MIDDLEWARE = "conversations.middleware.PageHeadersMiddleware"
 
 Apps = Sequence[AppConfig] | None
@@ -104,6 +106,21 @@ def check_transport(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             "SITE_URL is https, but BEHIND_PROXY is not set: every request would be redirected to itself.",
             hint="Set BEHIND_PROXY=1 where a proxy ends TLS; it must overwrite X-Forwarded-Proto and -For.",
             id="chatsite.W006",
+        )
+    ]
+
+
+@register(Tags.database)
+def check_pool(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    pool = settings.DATABASES["default"]["OPTIONS"].get("pool")
+    needed = settings.REQUEST_THREADS + OTHER_CONNECTIONS
+    if not pool or pool["max_size"] >= needed:
+        return []
+    return [
+        checks.Warning(
+            f"DATABASE_POOL_SIZE is {pool['max_size']}; one process uses up to {needed} connections.",
+            hint="With fewer, pages wait for one another. Open streams hold none.",
+            id="chatsite.W007",
         )
     ]
 

@@ -20,9 +20,6 @@ from conversations.streaming.mirror import mirrors
 from conversations.streaming.runner import Runner
 from conversations.wiring import build_client
 
-# More would wait for the one interpreter; with fewer, two or three sign-ins (0.3 s each) hold up every page.
-THREADS = 6
-
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -43,7 +40,9 @@ class Lifespan:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self._threads = cycle([ThreadPoolExecutor(1, f"request-{number}") for number in range(THREADS)])
+        self._threads = cycle(
+            [ThreadPoolExecutor(1, f"request-{number}") for number in range(settings.REQUEST_THREADS)]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

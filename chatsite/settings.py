@@ -101,6 +101,8 @@ LLM_FINISH_LINGER_S = whole_number("LLM_FINISH_LINGER_S", 2)
 ANSWERS_PER_PERSON = whole_number("ANSWERS_PER_PERSON", 3)
 ANSWERS_AT_ONCE = whole_number("ANSWERS_AT_ONCE", 50)
 GRACE_S = whole_number("GRACE_S", 30)
+# More would wait for the one interpreter; with fewer, two or three sign-ins (0.3 s each) hold up every page.
+REQUEST_THREADS = 6
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 INSTALLED_APPS = [
