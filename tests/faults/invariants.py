@@ -61,6 +61,12 @@ def wait_until_quiet(database: Database, *, within_s: float = QUIET_S) -> None:
     assert wait_for(lambda: not list(nothing_runs(database)), limit_s=within_s), list(nothing_runs(database))
 
 
+def wait_until_kept(database: Database, count: int, *, within_s: float = QUIET_S) -> None:
+    """Wait until something of `count` running answers is stored: the ledger writes twice a second."""
+    kept = "SELECT count(DISTINCT generation_id) FROM conversations_chunk"
+    assert wait_for(lambda: database.query(kept) == [(count,)], limit_s=within_s), database.query(kept)
+
+
 def stored_answers(database: Database) -> list[Stored]:
     rows = database.query(
         """SELECT generation.id, generation.status, generation.problem, answer.id, answer.public_id,

@@ -8,7 +8,7 @@ from tests.served.database import Database
 from tests.served.site import Site
 
 from .conftest import OURS
-from .invariants import API_KEY, check, stored, wait_until_quiet
+from .invariants import API_KEY, check, stored, wait_until_kept, wait_until_quiet
 from .page import Page
 from .shown import children, read_events, read_message, until_unit
 
@@ -75,6 +75,7 @@ def test_a_killed_site_is_found_again_by_its_pages(site, database, visit):
     answers = [page.ask(f"words-200@20 says {page.person.name}") for page in pages]
     for answer in answers:
         answer.wait_for_words(5)
+    wait_until_kept(database, len(answers))
     site.kill()
     for answer in answers:
         answer.wait_until(lambda answer: answer.losses)
