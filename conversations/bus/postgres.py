@@ -9,7 +9,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -74,6 +74,8 @@ class PostgresCarrier:
                 if self._loop.time() - began > LONGEST_PAUSE_S:
                     pause_s = 0.1
                 log.warning("The bus lost its connection (%s); it connects again.", type(error).__name__)
+            except Exception:
+                log.exception("A bug of ours in the bus; it connects again.")
             await asyncio.sleep(pause_s)
             began, pause_s = self._loop.time(), min(pause_s * 2, LONGEST_PAUSE_S)
 
@@ -91,10 +93,11 @@ class PostgresCarrier:
                 self.is_listening = False
 
     def _take(self, payload: str) -> None:
-        sender, *letters = json.loads(payload)
-        if sender != bus.PROCESS:
-            for letter in letters:
-                bus.deliver(letter)
+        with passing_over():
+            sender, *letters = json.loads(payload)
+            for letter in letters if sender != bus.PROCESS else ():
+                with passing_over():
+                    bus.deliver(letter)
 
     async def _send(self) -> None:
         async with await self._connect() as sending:
@@ -112,6 +115,15 @@ class PostgresCarrier:
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(**self._address, autocommit=True)
+
+
+@contextmanager
+def passing_over() -> Iterator[None]:
+    """Pass over what cannot be read: another version of the site may have written it."""
+    try:
+        yield
+    except (ValueError, TypeError, IndexError) as error:  # whose text may quote what people wrote
+        log.warning("A letter cannot be read (%s).", type(error).__name__)
 
 
 def address() -> dict[str, Any]:
