@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.served.people import PASSWORD
 
-from .chat import answers, ask, box, hold, let_go, messages_stored, own, send, words
+from .chat import answers, ask, box, expect_status, hold, let_go, messages_stored, own, send, words
 
 
 def test_a_draft_survives_a_reload(ada):
@@ -141,6 +141,7 @@ def test_a_message_that_is_too_long_is_refused_and_kept(ada, site):
         box(page).press("Enter")
         expect(answers(page)).to_have_count(times)
         expect(words(page)).to_contain_text("You asked")
+        expect_status(page, "done")  # while an answer is written, Enter does not send
         assert messages_stored(site, "x" * 31_999 + str(times)) == 1
 
 
