@@ -20,7 +20,7 @@ RING = "ring"
 PROCESS = token_hex(4)
 """What other processes call this one."""
 
-_listeners: dict[tuple[str, int], dict[Listener, asyncio.AbstractEventLoop]] = {}
+_listeners: dict[tuple[str, int], dict[Listener, tuple[asyncio.AbstractEventLoop, float]]] = {}
 _readers: dict[str, Reader] = {}
 
 
@@ -45,7 +45,7 @@ def ring(topic: str, key: int = 0) -> None:
 def ring_here(topic: str, key: int = 0) -> None:
     """The same for this process alone."""
     for place in ((topic, key), (topic, EVERY)):
-        for listener, loop in list(_listeners.get(place, {}).items()):
+        for listener, (loop, _) in list(_listeners.get(place, {}).items()):
             loop.call_soon_threadsafe(listener, topic, key)
 
 
@@ -55,9 +55,12 @@ def ring_all_here() -> None:
         ring_here(topic, key)
 
 
-def listen(listener: Listener, topic: str, key: int = EVERY) -> None:
-    """Call `listener(topic, key)` in the running event loop at every such ring, until `leave`."""
-    _listeners.setdefault((topic, key), {})[listener] = asyncio.get_running_loop()
+def listen(listener: Listener, topic: str, key: int = EVERY, *, far_after_s: float = 0.0) -> None:
+    """Call `listener(topic, key)` in the running event loop at every such ring, until `leave`.
+
+    The ring of another process is heard `far_after_s` later: who is nearer comes first.
+    """
+    _listeners.setdefault((topic, key), {})[listener] = (asyncio.get_running_loop(), far_after_s)
 
 
 def leave(listener: Listener, topic: str, key: int = EVERY) -> None:
@@ -88,7 +91,9 @@ def deliver(letter: Letter) -> None:
     """Give a letter from another process to whoever it is for; called in the event loop."""
     kind, *words = letter
     if kind == RING:
-        topic, key = words
-        ring_here(str(topic), int(key))
+        topic, key = str(words[0]), int(words[1])
+        for place in ((topic, key), (topic, EVERY)):
+            for listener, (loop, far_after_s) in list(_listeners.get(place, {}).items()):
+                loop.call_later(far_after_s, listener, topic, key)
     elif reader := _readers.get(str(kind)):
-        reader(letter)
+        reader(words)
