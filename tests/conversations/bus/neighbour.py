@@ -22,7 +22,7 @@ async def main() -> None:
     carrier = PostgresCarrier()
     await carrier.open()
     bus.listen(lambda topic, key: say("heard", topic, key), "answer")
-    bus.read("words", lambda letter: say(*letter))
+    bus.read("words", lambda words: say("words", *words))
     say("here", bus.PROCESS)
 
     told = asyncio.StreamReader()

@@ -119,6 +119,19 @@ async def test_a_ring_of_another_process_is_heard_here_and_not_sent_on(ear):
     assert pouch.sent == []
 
 
+async def test_the_ring_of_another_process_comes_first_to_who_is_near(ear):
+    near = Ear()
+    bus.listen(ear, "queue", far_after_s=60)
+    bus.listen(near, "queue")
+    bus.deliver(["ring", "queue", 7])
+    await asyncio.wait_for(near.rung.wait(), 5)
+    assert ear.heard == []
+
+    bus.ring("queue", 8)
+    await what_is_under_way()
+    assert ear.heard == [("queue", 8)]  # in its own process everybody is near
+
+
 async def test_a_letter_is_given_to_who_reads_its_kind_as_long_as_somebody_does():
     read = []
     bus.read("a test", read.append)
@@ -128,4 +141,4 @@ async def test_a_letter_is_given_to_who_reads_its_kind_as_long_as_somebody_does(
     bus.unread("a test")
     bus.deliver(["a test", 3])
 
-    assert read == [["a test", 1, True, "…"]]
+    assert read == [[1, True, "…"]]
