@@ -56,7 +56,7 @@ class Command(BaseCommand):
                     prepare()
                 greeting = Greeting(self.greeting(listener), model)
                 if workers == 1:
-                    Site(configuration(APPLICATION), greeting).run(sockets=[listener])
+                    Site(configuration(), greeting).run(sockets=[listener])
                 else:
                     run_workers(configuration(WORKER, workers), greeting, listener)
         except AnotherServer as other:
@@ -143,7 +143,7 @@ def refuse_impossible(workers: int) -> None:
         )
 
 
-def configuration(application: str, workers: int = 1) -> uvicorn.Config:
+def configuration(application: str = APPLICATION, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         workers=workers,
