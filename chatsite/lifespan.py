@@ -78,8 +78,8 @@ async def open_all(open_things: AsyncExitStack) -> Runner:
         carrier = PostgresCarrier()
         await carrier.open()
         open_things.push_async_callback(carrier.close)
-    for work in (Feed().run(), mirrors.run(), lag.watch()):
-        open_things.push_async_callback(end, asyncio.create_task(work))
+    for work in (Feed().run, mirrors.run, lag.watch):
+        open_things.push_async_callback(end, asyncio.create_task(keep(work)))
     runner = Runner(
         client,
         capacity=Capacity(settings.ANSWERS_PER_PERSON, settings.ANSWERS_AT_ONCE),
@@ -88,6 +88,16 @@ async def open_all(open_things: AsyncExitStack) -> Runner:
     )
     await runner.start()
     return runner
+
+
+async def keep(work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work`, which has no end; a bug in it is logged, and it begins again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("A bug of ours in %s; it begins again in a second.", work.__qualname__)
+        await asyncio.sleep(1)
 
 
 async def end(task: "asyncio.Task[None]") -> None:

@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 from time import monotonic
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -28,6 +29,7 @@ from conversations.streaming.viewers import Viewer, Viewers
 from .message import address_of
 
 LOOK_EVERY_S = 1.0
+NO_MORE = (Http404, InterfaceError, OperationalError)
 viewers = Viewers(still_signed_in)
 # One viewer's frames take at most this share of a core.
 SHARE_OF_A_CORE = 0.05
@@ -61,7 +63,8 @@ def events(request: Request, public_id: UUID) -> HttpResponse | StreamingHttpRes
 async def follow(request: Request, generation: Generation, cursor: Cursor) -> AsyncIterator[bytes]:
     """Yield the events that lead from `cursor` to the end of the answer, or until the viewer must go."""
     followed = False
-    with viewers.following(generation.pk, visit_of(request)) as viewer:
+    # Where the conversation was deleted or the database is away, the page asks again and is told so.
+    with suppress(*NO_MORE), viewers.following(generation.pk, visit_of(request)) as viewer:
         while viewer.stays:
             # Lowered before we look, as in follow_live: what happens after our look is not missed.
             viewer.bell.clear()
@@ -76,8 +79,7 @@ async def follow(request: Request, generation: Generation, cursor: Cursor) -> As
                     followed, cursor = answer.kept, frames.cursor
             place = await in_database(look, generation)
             if not generation.is_active:
-                with suppress(Http404):  # the conversation was deleted: the page asks again, and is told so
-                    yield await in_database(ended_event, request, generation, followed=followed)
+                yield await in_database(ended_event, request, generation, followed=followed)
                 return
             if is_made_elsewhere(generation):
                 continue
