@@ -158,17 +158,22 @@ class Answer:
         """Return what an error status means, reading only as much of its body as the limits allow."""
         limits = self._limits
         deadline = min(self._deadline, self._loop.time() + limits.error_body_s)
-        body = bytearray()
+        body, hangs = bytearray(), False
         try:
             while len(body) < limits.error_body_bytes:
                 piece = await self._watchdog.guard(anext(pieces, None), deadline)
                 if piece is None:
                     break
                 body += piece
-        except (Expired, *WIRE_ERRORS):
+        except Expired:
+            hangs = True
+        except WIRE_ERRORS:
             pass  # the status tells the most
         del body[limits.error_body_bytes :]
-        return error_from_answer(response.status_code, response.headers, bytes(body))
+        error = error_from_answer(response.status_code, response.headers, bytes(body))
+        # A server that does not get to the end of an error would keep the person waiting each time.
+        error.retryable = error.retryable and not hangs
+        return error
 
     async def _drain(self, pieces: AsyncIterator[bytes]) -> None:
         """Read to the end of the connection's answer if that comes at once; what it says is not ours."""

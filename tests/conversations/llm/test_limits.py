@@ -144,6 +144,15 @@ async def test_an_error_whose_body_hangs_is_told_by_its_status():
     assert 0.1 <= heard.seconds < 1.4
 
 
+async def test_an_error_whose_body_hangs_is_not_asked_for_again():
+    server = FakeServer(Reply([b'{"message":', HANG], status=500))
+
+    heard = await ask(server.client(limits=Limits(error_body_s=0.1, retry_waits_s=(0.01, 0.01))))
+
+    assert heard.problem == "upstream"
+    assert len(server.requests) == 1
+
+
 async def test_an_error_whose_body_breaks_is_told_by_its_status():
     server = FakeServer(Reply([b'{"mess', httpx.ReadError("gone")], status=401, headers=EVENT_STREAM))
 
