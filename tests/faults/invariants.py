@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from conversations.management.fake_llm.scripts import read_name
-from conversations.management.fake_llm.streams import first_wrong_word, word
-from conversations.management.fake_llm.texts import MARKDOWN, UNICODE
+from conversations.management.fake_llm.scripts import whole_text
+from conversations.management.fake_llm.wire import first_wrong_word
 from tests.conversations.management.processes import wait_for
 from tests.served.database import Database
 
@@ -16,7 +15,6 @@ from .page import Answer, Page
 API_KEY = "sk-canary-of-the-fault-suite"
 # The last two stand in errors of the upstream double.
 SECRETS = (API_KEY, "sk-not-for-you", "10.0.0.7")
-WITHOUT_NUMBERS = {"endless", "stamps", "refusal"}
 STATUSES = {"done", "stopped", "interrupted", "failed"}
 QUIET_S = 30
 
@@ -81,7 +79,7 @@ def stored_answers(database: Database) -> list[Stored]:
 
 def stored(database: Database, answer: Answer) -> Stored:
     """Return how `answer` is stored."""
-    return by_public_id(stored_answers(database))[plain(answer.shown.message)]
+    return by_public_id(stored_answers(database))[answer.key]
 
 
 def by_public_id(found: Iterable[Stored]) -> dict[str, Stored]:
@@ -146,7 +144,7 @@ def one_state(database: Database, found: Iterable[Stored]) -> Iterator[str]:
 def said_by_the_upstream(found: Iterable[Stored]) -> Iterator[str]:
     """What is stored is what the upstream said, from its first word on, and all of it when it is done."""
     for row in found:
-        whole = upstream_text(row.question)
+        whole = whole_text(row.question)
         if whole is None:
             continue
         if not whole.startswith(row.text):
@@ -154,15 +152,6 @@ def said_by_the_upstream(found: Iterable[Stored]) -> Iterator[str]:
             yield f"{row} is not what the upstream said, from word {wrong} on: {row.text[-200:]!r}"
         elif row.status == "done" and row.text.strip() != whole.strip():
             yield f"{row} is done, and is {len(row.text)} of {len(whole)} characters"
-
-
-def upstream_text(question: str) -> str | None:
-    """Return all that the upstream double says to `question`, or None where that has no end."""
-    named = read_name(question)
-    if named.name in WITHOUT_NUMBERS:
-        return None
-    texts = {"markdown": MARKDOWN, "essay": MARKDOWN * 3, "unicode": UNICODE, "echo": question}
-    return texts.get(named.name, "".join(word(number) for number in range(1, named.words + 1)))
 
 
 def shown_as_stored(answers: Iterable[Answer], found: Iterable[Stored]) -> Iterator[str]:
@@ -173,7 +162,7 @@ def shown_as_stored(answers: Iterable[Answer], found: Iterable[Stored]) -> Itera
             yield f"{answer} could not be followed: {answer.failure!r}"
         if answer.is_left or answer.is_gone:
             continue
-        row = rows.get(plain(answer.shown.message))
+        row = rows.get(answer.key)
         if row is None:
             yield f"{answer} is shown and not stored"
         elif not answer.has_ended:

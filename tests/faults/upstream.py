@@ -22,7 +22,9 @@ class Stats(TypedDict):
     finished: int
     left: int
     last_left: float
+    listed: int  # how often the list of models was asked for
     models: dict[str, int]  # how often each question came
+    over: dict[str, float]  # time.monotonic() when its last answer was over, or left
 
 
 class Upstream:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, cast
 
-from .scripts import WHOLE, Script, counted_as, script_for
-from .streams import STREAMS, End
+from .listing import list_of
+from .script import End, Script
+from .scripts import counted_as, script_for
 
 READY = b'{"status":"ok"}'
 
@@ -26,11 +27,12 @@ class Stats:
     finished: int = 0
     left: int = 0  # the client went away in the middle of an answer
     last_left: float = 0.0  # time.monotonic() of the last one
+    listed: int = 0  # how often the list of models was asked for
     models: Counter[str] = field(default_factory=Counter)
+    over: dict[str, float] = field(default_factory=dict)  # time.monotonic() when the last answer of each was
 
     def as_json(self) -> bytes:
-        facts = {"requests": self.requests, "open": self.open, "finished": self.finished, "left": self.left}
-        return json.dumps(facts | {"last_left": self.last_left, "models": dict(self.models)}).encode()
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}).encode()
 
 
 class FakeLLM(asyncio.Protocol):
@@ -41,6 +43,7 @@ class FakeLLM(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._received = b""
         self._script: Script | None = None
+        self._counted_as = ""
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._paused = False
@@ -85,9 +88,10 @@ class FakeLLM(asyncio.Protocol):
                 return
             self._start(body)
         elif path.endswith("/models"):
-            names = sorted([*STREAMS, *WHOLE])
-            rows = [{"id": name, "object": "model", "owned_by": "fake"} for name in names]
-            self._reply(json.dumps({"object": "list", "data": rows}).encode())
+            self._stats.listed += 1
+            listed = list_of(path)
+            if listed is not None:
+                self._reply(listed)
         elif path.endswith("/stats"):
             self._reply(self._stats.as_json())
         else:
@@ -105,8 +109,8 @@ class FakeLLM(asyncio.Protocol):
         stats.open += 1
         stats.models[model] += 1
         script = script_for(body, seen=stats.models[model])
-        self._script = script
-        if script.chunked or script.status != 200:
+        self._script, self._counted_as = script, model
+        if not script.raw:
             named = {"x-inference-id": f"inf-{stats.requests}", **script.headers}
             if script.chunked:
                 named["transfer-encoding"] = "chunked"
@@ -165,6 +169,7 @@ class FakeLLM(asyncio.Protocol):
     def _ended(self) -> None:
         self._script = None
         self._stats.open -= 1
+        self._stats.over[self._counted_as] = time.monotonic()
 
 
 def _content_length(head: bytes) -> int:

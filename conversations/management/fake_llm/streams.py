@@ -1,100 +1,17 @@
-"""The streamed answers of the upstream double: numbered words, and the ways in which they can end.
+"""The streamed answers of the upstream double: what it says, how fast, and the ways in which it can end."""
 
-Words are numbered, so that a lost, doubled or misplaced one shows.
-"""
-
-import json
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
+from collections.abc import Iterator
 
-from .texts import MARKDOWN, UNICODE
+from .errors import ERROR_EVENT
+from .hostile import HOSTILE
+from .script import Asked, End, Step, Stream
+from .texts import MARKDOWN, REFUSAL, UNICODE
+from .wire import DONE, delta, end, envelope, play_texts, play_words, word, words_only
 
-
-class End(Enum):
-    CLOSE = "close the connection without the last HTTP chunk"
-    RESET = "break the connection"
-    HANG = "say nothing more, and hold the connection"
-
-
-Step = bytes | float | End  # bytes to send, seconds to wait, the end
-
-DONE = b"data: [DONE]\n\n"
 COMMENT = b": PROCESSING\n\n"
 FIRST_STAMP_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request: the body, and what its model's name says."""
-
-    body: dict[str, Any]
-    count: int
-    rate: int
-
-    @property
-    def pause_s(self) -> float:
-        return 1 / self.rate if self.rate else 0.0
-
-
-def word(number: int) -> str:
-    """Return the numbered word that stands at `number`, from 1."""
-    return f"w{number} "
-
-
-def first_wrong_word(text: str, count: int) -> int | None:
-    """Return the number of the first word that is missing, doubled or misplaced in `text`, or None."""
-    found = text.split()
-    for number in range(1, max(count, len(found)) + 1):
-        if number > len(found) or found[number - 1] != f"w{number}" or number > count:
-            return number
-    return None
-
-
-def _envelope(asked: Asked) -> tuple[bytes, bytes]:
-    """Return what stands before and after the delta of every chunk, encoded once."""
-    model = json.dumps(str(asked.body.get("model", ""))).encode()
-    head = b'data: {"id":"gen-fake","object":"chat.completion.chunk","created":1790812345,"model":%b,' % model
-    return head + b'"choices":[{"index":0,"delta":', b',"finish_reason":null}]}\n\n'
-
-
-def _delta(asked: Asked, delta: dict[str, object], finish: str | None = None) -> bytes:
-    head, tail = _envelope(asked)
-    if finish is not None:
-        tail = tail.replace(b"null", json.dumps(finish).encode())
-    return head + json.dumps(delta, ensure_ascii=False).encode() + tail
-
-
-def _words_only(asked: Asked) -> Iterator[Step]:
-    head, tail = _envelope(asked)
-    head, tail = head + b'{"content":"w', b' "}' + tail
-    pause = asked.pause_s
-    yield _delta(asked, {"role": "assistant", "content": None})
-    for number in range(1, asked.count + 1):
-        yield b"%b%d%b" % (head, number, tail)
-        yield pause
-
-
-def _end(asked: Asked, words: int, finish: str = "stop") -> Iterator[Step]:
-    yield _delta(asked, {"content": ""}, finish)
-    yield _usage(asked, words)
-    yield DONE
-
-
-def _usage(asked: Asked, words: int) -> bytes:
-    prompt = sum(len(str(message.get("content"))) for message in asked.body.get("messages", ())) // 4 + 8
-    completion = words * 2
-    counts = {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-    spent = {"credits_used": prompt + completion, "usd_spent": (prompt + completion) / 2_000_000}
-    return b"data: %b\n\n" % json.dumps({"choices": [], "usage": counts, "meta": {"usage": spent}}).encode()
-
-
-def play_words(asked: Asked) -> Iterator[Step]:
-    yield from _words_only(asked)
-    yield from _end(asked, asked.count)
 
 
 def _stamps(asked: Asked) -> Iterator[Step]:
@@ -102,7 +19,7 @@ def _stamps(asked: Asked) -> Iterator[Step]:
 
     They come in sentences and paragraphs as text does, and after the pause that a model makes.
     """
-    head, tail = _envelope(asked)
+    head, tail = envelope(asked)
     pause = asked.pause_s
     yield FIRST_STAMP_S
     for number in range(1, asked.count + 1):
@@ -110,14 +27,7 @@ def _stamps(asked: Asked) -> Iterator[Step]:
         moment = time.monotonic_ns() // 100_000
         yield b'%b{"content":"w%dt%d%b"}%b' % (head, number, moment, mark, tail)
         yield pause
-    yield from _end(asked, asked.count)
-
-
-def play_texts(asked: Asked, texts: list[str], finish: str = "stop") -> Iterator[Step]:
-    for text in texts:
-        yield _delta(asked, {"content": text})
-        yield asked.pause_s
-    yield from _end(asked, len(texts), finish)
+    yield from end(asked, asked.count)
 
 
 def _markdown(asked: Asked) -> Iterator[Step]:
@@ -140,33 +50,33 @@ def _echo(asked: Asked) -> Iterator[Step]:
 
 def _reasoning(asked: Asked) -> Iterator[Step]:
     for number in range(1, asked.count + 1):
-        yield _delta(asked, {"content": None, "reasoning": word(number)})
+        yield delta(asked, {"content": None, "reasoning": word(number)})
         yield asked.pause_s
     yield from play_words(asked)
 
 
-def _until(*last: Step, words: bool = True) -> Callable[[Asked], Iterator[Step]]:
+def _until(*last: Step, words: bool = True) -> Stream:
     """Return a script of words that comes to a wrong end."""
 
     def play(asked: Asked) -> Iterator[Step]:
         if words:
-            yield from _words_only(asked)
+            yield from words_only(asked)
         yield from last
 
     return play
 
 
-def _finish(reason: str) -> Callable[[Asked], Iterator[Step]]:
+def _finish(reason: str) -> Stream:
     def play(asked: Asked) -> Iterator[Step]:
-        yield from _words_only(asked)
-        yield from _end(asked, asked.count, reason)
+        yield from words_only(asked)
+        yield from end(asked, asked.count, reason)
 
     return play
 
 
 def _no_done(asked: Asked) -> Iterator[Step]:
-    yield from _words_only(asked)
-    yield _delta(asked, {"content": ""}, "stop")
+    yield from words_only(asked)
+    yield delta(asked, {"content": ""}, "stop")
 
 
 def _done_open(asked: Asked) -> Iterator[Step]:
@@ -175,8 +85,8 @@ def _done_open(asked: Asked) -> Iterator[Step]:
 
 
 def _half_line(asked: Asked) -> Iterator[Step]:
-    yield from _words_only(asked)
-    yield _delta(asked, {"content": "never whole"})[:-20]
+    yield from words_only(asked)
+    yield delta(asked, {"content": "never whole"})[:-20]
     yield End.CLOSE
 
 
@@ -196,7 +106,7 @@ def _drip(asked: Asked) -> Iterator[Step]:
                 yield asked.pause_s
 
 
-def _for_ever(piece: bytes) -> Callable[[Asked], Iterator[Step]]:
+def _for_ever(piece: bytes) -> Stream:
     def play(asked: Asked) -> Iterator[Step]:
         while True:
             yield piece
@@ -206,27 +116,25 @@ def _for_ever(piece: bytes) -> Callable[[Asked], Iterator[Step]]:
 
 
 def _endless(asked: Asked) -> Iterator[Step]:
-    piece = _delta(asked, {"content": "all work and no play " * 4})
+    piece = delta(asked, {"content": "all work and no play " * 4})
     yield from _for_ever(piece)(asked)
 
 
 def _empty_deltas(asked: Asked) -> Iterator[Step]:
-    yield from _for_ever(_delta(asked, {"content": ""}))(asked)
+    yield from _for_ever(delta(asked, {"content": ""}))(asked)
 
 
 def _refused(asked: Asked) -> Iterator[Step]:
-    yield _delta(asked, {"content": "", "refusal": "This request was declined."})
-    yield from _end(asked, 0, "content_filter")
+    yield delta(asked, {"content": "", "refusal": REFUSAL})
+    yield from end(asked, 0, "content_filter")
 
 
 def _nothing(asked: Asked) -> Iterator[Step]:
-    yield from _end(asked, 0)
+    yield from end(asked, 0)
 
-
-ERROR_EVENT = b'data: {"error":{"code":502,"message":"Provider <b>disconnected</b> unexpectedly"}}\n\n'
 
 # Answers that stream within an ordinary 200.
-STREAMS: dict[str, Callable[[Asked], Iterator[Step]]] = {
+STREAMS: dict[str, Stream] = {
     "words": play_words,
     "stamps": _stamps,
     "markdown": _markdown,
@@ -255,4 +163,5 @@ STREAMS: dict[str, Callable[[Asked], Iterator[Step]]] = {
     "empty-deltas": _empty_deltas,
     "endless": _endless,
     "endless-line": _for_ever(b"data: " + b"x" * 8192),
+    **HOSTILE,
 }

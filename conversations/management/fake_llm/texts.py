@@ -54,3 +54,32 @@ UNICODE = (
     "Ça va ? 日本語のテキスト、emoji 👩‍👩‍👧‍👦 and 🇪🇪, "
     "é as two code points, שלום עולם, a line\u2028separator, <b>tags</b>.\n"
 )
+
+REFUSAL = "This request was declined."
+
+HOSTILE_MARKDOWN = """\
+<script>alert(1)</script><img src=x onerror=alert(1)><svg/onload=alert(1)><iframe src="https://evil.example">
+
+<form action="https://evil.example"><input name=q autofocus onfocus=alert(1)></form>
+<style>*{display:none}</style>
+
+[one](javascript:alert(1)) [two](data:text/html;base64,PHNjcmlwdD4=) [three](vbscript:x) <javascript:alert(1)>
+
+[four](java
+script:alert(1)) [five](&#106;avascript:alert(1)) [six](https://good.example" onclick="alert(1)) ![seven](https://evil.example/pixel.png)
+
+[eight][ref] and a ``` ` `` <!-- --> ]]> <![CDATA[ &lt;b&gt; &#0; </div></article></body>
+
+[ref]: javascript:alert(1) "title"
+
+```"><script>alert(1)</script>
+</code></pre><script>alert(1)</script>
+```
+
+| a | <b onmouseover=alert(1)>b</b> |
+|---|---|
+| `|` | <a href=x>x</a> |
+
+""" + (
+    ">" * 60 + " deep\n\n" + "*" * 300 + "a" + "[" * 300 + "\n\n" + "- " * 40 + "list\n\n" + "`" * 99 + "\n"
+)

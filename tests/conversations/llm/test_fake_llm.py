@@ -9,9 +9,11 @@ import pytest
 
 from conversations.llm.client import LLMClient
 from conversations.llm.types import ChatRequest, Limits, TextDelta
-from conversations.management.fake_llm.scripts import WHOLE
+from conversations.management.fake_llm.hostile import SAID
+from conversations.management.fake_llm.scripts import WHOLE, read_name
 from conversations.management.fake_llm.server import start
-from conversations.management.fake_llm.streams import STREAMS, first_wrong_word
+from conversations.management.fake_llm.streams import STREAMS
+from conversations.management.fake_llm.wire import first_wrong_word
 
 from .asking import Heard, ask
 
@@ -52,6 +54,15 @@ WELL = {
     "error-503x2@0": 20,
     "drop-7x1@0": 7,
     "nobody-knows-7@0": 7,
+    "deep-7@0": 7,
+    "wrong-shapes-7@0": 7,
+    "bom-7@0": 7,
+    "tool-calls-7@0": 7,
+    "second-choice-7@0": 7,
+    "after-done-7@0": 7,
+    "foreign-model-7@0": 7,
+    "json-as-stream-7": 7,
+    "mislabelled-7@0": 7,
 }
 
 
@@ -59,14 +70,22 @@ WELL = {
 async def test_numbered_words_arrive_in_order(url, model, words):
     heard = await hear(url, f"fake/{model}")
 
-    assert heard.outcome == "complete"
+    assert heard.outcome == ("tool_call" if "tool" in model else "complete")
     assert first_wrong_word(heard.text, words) is None
+
+
+@pytest.mark.parametrize("model", SAID)
+async def test_what_is_strange_is_read_as_it_says(url, model):
+    heard = await hear(url, f"{model}@0", limits=Limits(first_text_s=5))
+
+    assert (heard.outcome, heard.text) == ("complete", SAID[model])
 
 
 ENDS = {
     "length-5@0": "cut_short",
     "filter-5@0": "refused",
     "refusal": "refused",
+    "tool-call-only": "tool_call",
     "nothing": "empty",
     "markdown@0": "complete",
     "unicode@0": "complete",
@@ -105,6 +124,31 @@ FAULTS = {
     "html": "bad_answer",
     "redirect": "bad_answer",
     "garbage": "bad_answer",
+    "half-head": "upstream",
+    "endless-headers": "bad_answer",
+    "endless-header": "bad_answer",
+    "redirect-loop": "bad_answer",
+    "short-5@0": "broken_off",
+    "gzip-bomb": "bad_answer",
+    "giant-chunk-5@0": "too_much",
+    "json-error": "upstream",
+    "json-deep": "bad_answer",
+    "html-as-stream": "bad_answer",
+    "empty": "no_answer",
+    "error-html-502": "upstream",
+    "error-empty-504": "timeout",
+    "error-hang-500": "upstream",
+    "error-huge-500": "upstream",
+    "error-403": "not_allowed",
+    "error-413": "too_large",
+    "error-529": "busy",
+    "too-long": "too_long",
+    "busy": "busy",
+    "busy-date": "busy",
+    "busy-past": "busy",
+    "busy-negative": "busy",
+    "busy-absurd": "busy",
+    "busy-words": "busy",
     "drop": "upstream",
     "refuse": "upstream",
 }
@@ -116,9 +160,9 @@ async def test_faults(url, model, problem):
 
 
 def test_every_script_is_tried_here():
-    tried = " ".join([*WELL, *ENDS, *FAULTS, "echo"])
+    tried = {read_name(model).name for model in [*WELL, *ENDS, *FAULTS, *SAID, "echo"]}
 
-    assert [name for name in [*STREAMS, *WHOLE] if name not in tried] == []
+    assert {*STREAMS, *WHOLE} - tried == set()
 
 
 async def test_echo_says_what_was_asked(url):
@@ -168,10 +212,20 @@ async def test_its_models_are_listed(url):
     listed = {row["id"] for row in (await get(url, "models"))["data"]}
 
     assert {"words", "hang", "markdown"} < listed
+    assert (await get(url, "stats"))["listed"] == 1
 
 
-async def get(url: str, page: str) -> dict:
-    async with httpx.AsyncClient(trust_env=False) as client:
+async def test_the_list_of_models_may_fail_too(url):
+    away = url.removesuffix("/v1")
+
+    assert len((await get(f"{away}/list-huge/v1", "models"))["data"]) == 200_000
+    assert "<script>" in (await get(f"{away}/list-hostile/v1", "models"))["data"][0]["id"]
+    with pytest.raises(httpx.ReadTimeout):
+        await get(f"{away}/list-hang/v1", "models", within_s=0.2)
+
+
+async def get(url: str, page: str, *, within_s: float = 10) -> dict:
+    async with httpx.AsyncClient(trust_env=False, timeout=within_s) as client:
         return json.loads((await client.get(f"{url}/{page}")).content)
 
 
