@@ -149,7 +149,7 @@ def configuration(application: str = APPLICATION, workers: int = 1) -> uvicorn.C
         workers=workers,
         timeout_worker_healthcheck=START_LIMIT_S,
         loop="uvloop",
-        http="httptools",
+        http="chatsite.protocol:Protocol",
         ws="none",
         lifespan="on",
         log_config=None,

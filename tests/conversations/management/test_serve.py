@@ -9,7 +9,7 @@ from django.test import override_settings
 from conversations.management.commands.serve import Command, listen
 from conversations.management.single_server import only_server
 
-from .processes import free_port, served
+from .processes import free_port, served, wait_for
 
 
 def read_until(process: Popen[str], words: str) -> str:
@@ -38,6 +38,23 @@ def test_a_prepared_site_answers_at_the_printed_link_and_ends_on_sigterm(tmp_pat
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
+
+
+def test_who_connected_before_the_end_may_still_say_what_for(tmp_path):
+    port = free_port()
+    with served(tmp_path, "--prepare", PORT=port) as process:
+        read_until(process, "Ctrl+C ends it.")
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            process.send_signal(signal.SIGTERM)
+            assert wait_for(lambda: not is_listening(port))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        assert process.wait(timeout=20) == 0
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_taken_port_is_told_in_a_sentence(tmp_path):
