@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make test`. The first lines of tools/*.py say what each step does.
 PYTHON ?= python3
 VENV = .venv/bin/python
-.PHONY: help run test lint fix seed bench lock
+.PHONY: help run test faults lint fix seed bench lock
 
 help:  ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 14
@@ -13,6 +13,10 @@ run:  ## Install what is needed, prepare the data and serve the site on http://1
 test:  ## Run every test on SQLite, on PostgreSQL and in a real browser
 	@$(PYTHON) tools/install.py dev
 	@exec $(VENV) -m tools.run_tests $(ARGS)
+
+faults:  ## Break things as often as docs/promises.md states (about an hour; ARGS="F1 F4" for some)
+	@$(PYTHON) tools/install.py dev
+	@exec $(VENV) -m tools.run_faults $(ARGS)
 
 lint:  ## Check style, types, templates, migrations and the settings of a production site
 	@$(PYTHON) tools/install.py dev

@@ -1,5 +1,8 @@
 """What a test of faults may ask for: a real server, a real database, an upstream that fails when told to."""
 
+import json
+import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from tests.served.database import Database, Person
 from tests.served.site import Site
 
 from .background import Background
+from .figures import Figures
 from .invariants import API_KEY
 from .page import Page
 from .upstream import MODEL, Upstream
@@ -121,3 +125,45 @@ def visit(background) -> Iterator[Visit]:
     yield make
     for page in pages:
         page.close()
+
+
+@pytest.fixture(autouse=True)
+def promised(request) -> None:
+    """Note which promise of docs/promises.md the test is about."""
+    if marker := request.node.get_closest_marker("promise"):
+        request.node.user_properties.append(("row", marker.kwargs["row"]))
+
+
+@pytest.fixture
+def figures(request, promised) -> Figures:
+    """What the test came to."""
+    return Figures(request.node.user_properties)
+
+
+@pytest.fixture
+def held() -> Iterator[socket.socket]:
+    """A socket that listens for a site also while the site is not there."""
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+        yield listener
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Leave what each promise came to where tools/run_faults.py makes a table of it."""
+    if file := os.environ.get("FAULTS_TOLD"):
+        outcomes = ("passed", "failed", "skipped", "error")
+        told = [
+            summary(report, outcome)
+            for outcome in outcomes
+            for report in terminalreporter.stats.get(outcome, ())
+        ]
+        Path(file).write_text(json.dumps(told))
+
+
+def summary(report: pytest.TestReport, outcome: str) -> dict[str, object]:
+    told = {"row": "", "times": 0, "figures": "", **dict(report.user_properties)}
+    why = ""
+    if isinstance(report.longrepr, tuple):
+        why = report.longrepr[2].removeprefix("Skipped: ")
+    elif outcome != "passed":
+        why = report.longreprtext.strip().splitlines()[-1]
+    return {**told, "name": report.nodeid.rpartition("::")[2], "outcome": outcome, "why": why}

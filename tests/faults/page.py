@@ -70,13 +70,17 @@ class Page:
 
     def send(self, text: str, *, key: str = "") -> httpx.Response:
         """Send `text`, once more with the same `key` if one is given, and return what the server says."""
-        asked = Asked(text, key or str(uuid4()))
-        self.asked.append(asked)
-        form = {"text": text, "key": asked.key, "leaf": self._leaf}
+        form = self.form(text, key=key)
+        asked = self.asked[-1]
         response = self.post(f"{self.conversation}send/" if self.conversation else "/", form)
         asked.acknowledged = response.status_code == 200
         self.conversation = response.headers.get("HX-Push-Url", self.conversation)
         return response
+
+    def form(self, text: str, *, key: str = "") -> dict[str, str]:
+        """Return what the composer sends, and note it as not acknowledged."""
+        self.asked.append(Asked(text, key or str(uuid4())))
+        return {"text": text, "key": self.asked[-1].key, "leaf": self._leaf}
 
     def open(self, address: str) -> "Answer":
         """Load the page of a conversation, as a reload or another tab does; follow its last answer."""
@@ -142,6 +146,11 @@ class Answer:
     def words(self) -> int:
         """How many numbered words can be read now."""
         return self.shown.words
+
+    @property
+    def key(self) -> str:
+        """What its row is found by."""
+        return self.shown.message.replace("-", "")
 
     @property
     def generation(self) -> str:

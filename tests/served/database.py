@@ -57,6 +57,10 @@ class Database:
         return self.url.startswith("sqlite")
 
     @property
+    def kind(self) -> str:
+        return "sqlite" if self.is_sqlite else "postgresql"
+
+    @property
     def file(self) -> Path:
         assert self.is_sqlite
         return Path(self.url.removeprefix("sqlite:///"))

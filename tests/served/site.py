@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -39,8 +40,16 @@ class Site:
         limits = {"LLM_FIRST_TEXT_LIMIT_S": 30, "LLM_SILENCE_LIMIT_S": 30, "GRACE_S": 2}
         model = {"LLM_BASE_URL": upstream.url, "LLM_MODEL": "fake/model", "LLM_TITLES": 0}
         self.environment = site_environment(directory, **{**place, **limits, **model, **settings})
+        self._held: socket.socket | None = None
         self._before = 0
         self._process: subprocess.Popen[bytes] | None = None
+
+    def behind(self, held: socket.socket) -> "Site":
+        """Let it listen on `held`, which listens also while the site is not there, as systemd's do."""
+        self._held = held
+        self.port = held.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        return self
 
     def start(self) -> "Site":
         self.begin()
@@ -56,8 +65,17 @@ class Site:
         self._before = len(self.said)
         with self.log.open("ab") as log:
             command = [sys.executable, "manage.py", "serve", *prepare]
+            handles = [self._held.fileno()] if self._held else []
+            if handles:
+                command = [sys.executable, "-m", "tests.served.held", str(handles[0]), *command]
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=handles,
             )
 
     def wait_until_ready(self) -> None:
@@ -92,6 +110,16 @@ class Site:
         """Begin to stop, and do not wait."""
         if self._process is not None:
             os.kill(self._process.pid, signal.SIGTERM)
+
+    def replace_workers(self) -> None:
+        """Begin to replace one process after the other, and do not wait."""
+        os.kill(self.pid, signal.SIGHUP)
+
+    @property
+    def workers(self) -> set[int]:
+        """The processes that serve, where there are several."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
     def wait_until_gone(self) -> None:
         if self._process is not None:
