@@ -29,7 +29,7 @@ from conversations.streaming.viewers import Viewer, Viewers
 from .message import address_of
 
 LOOK_EVERY_S = 1.0
-NO_MORE = (Http404, InterfaceError, OperationalError)
+NO_MORE = (Http404, Generation.DoesNotExist, InterfaceError, OperationalError)
 viewers = Viewers(still_signed_in)
 # One viewer's frames take at most this share of a core.
 SHARE_OF_A_CORE = 0.05
@@ -132,9 +132,10 @@ def look(generation: Generation) -> int | None:
 def ended_event(request: Request, generation: Generation, *, followed: bool) -> bytes:
     """Return the last event: how the answer ended, and the footer that a reload would show.
 
-    The words come before it when they were not `followed`: the answer was faster than its viewer.
+    The words come before it when they were not `followed`: the answer was faster than its viewer. Raises
+    Http404 for who may not see it any more, as when it ended because the account was closed.
     """
-    if generation.message is None:
+    if generation.message is None or not still_signed_in([visit_of(request)]):
         raise Http404
     message = get_message(request.user, generation.message.public_id)
     entry = build_entry(message)

@@ -4,8 +4,10 @@ from time import monotonic
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
+from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 
+from accounts.models import User
 from conversations import bus
 from conversations.models import Generation, Message, Problem, Status
 from conversations.streaming import live
@@ -15,12 +17,17 @@ from conversations.views.stream import LOOK_EVERY_S, ended_event, follow
 from tests.factories import make_conversation, make_user
 
 
+def request_of(person: User) -> HttpRequest:
+    request = RequestFactory().get("/")
+    request.user, request.session = person, SessionStore()
+    request.session.create()
+    return request
+
+
 @pytest.fixture
 def answering(transactional_db):
     """A generation that is queued, and a request of its owner."""
-    request = RequestFactory().get("/")
-    request.user, request.session = make_user("ada"), SessionStore()
-    request.session.create()
+    request = request_of(make_user("ada"))
     generation = make_conversation(request.user, "Otters?", "").leaf.generation
     Generation.objects.update(status=Status.QUEUED)
     generation.refresh_from_db()
@@ -67,10 +74,9 @@ async def test_a_viewer_of_an_answer_that_was_not_kept_ends_with_what_is_stored(
     assert '"status":"interrupted"' in last
 
 
-def test_an_answer_that_was_faster_than_its_viewer_comes_whole(ada, rf):
+def test_an_answer_that_was_faster_than_its_viewer_comes_whole(ada):
     generation = make_conversation(ada, "Otters?", "**Fish.**\n\nAnd crabs.").leaf.generation
-    request = rf.get("/")
-    request.user = ada
+    request = request_of(ada)
 
     faster = ended_event(request, generation, followed=False).decode()
     followed = ended_event(request, generation, followed=True).decode()
@@ -81,16 +87,26 @@ def test_an_answer_that_was_faster_than_its_viewer_comes_whole(ada, rf):
     assert "event: b\n" not in followed
 
 
-def test_a_plain_answer_that_was_faster_than_its_viewer_is_not_rendered_again(ada, rf):
+def test_a_plain_answer_that_was_faster_than_its_viewer_is_not_rendered_again(ada):
     answer = make_conversation(ada, "Otters?", "**Fish.**").leaf
     answer.plain, answer.html = True, '<pre class="plain">**Fish.**</pre>'
     answer.reasoning = "Hm."
     answer.save()
-    request = rf.get("/")
-    request.user = ada
+    request = request_of(ada)
 
     faster = ended_event(request, answer.generation, followed=False).decode()
 
     assert faster.count("event: b\n") == 1
     assert "**Fish.**" in faster
     assert '"text":"Hm."' in faster
+
+
+def test_whose_account_is_closed_is_not_told_how_an_answer_ended(ada):
+    generation = make_conversation(ada, "Otters?", "Fish.").leaf.generation
+    request = request_of(ada)
+    assert b"event: s" in ended_event(request, generation, followed=True)
+
+    User.objects.update(is_active=False)
+
+    with pytest.raises(Http404):
+        ended_event(request, generation, followed=True)
