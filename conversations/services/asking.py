@@ -124,7 +124,9 @@ def stop_answer(generation: Generation) -> None:
     """Stop `generation`, wherever it runs; what arrived is kept. Twice, or too late, does no harm."""
     rows = Generation.objects.filter(pk=generation.pk)
     never_ran = rows.filter(status=Status.QUEUED).update(status=Status.STOPPED, finished_at=timezone.now())
-    if not never_ran:
+    if never_ran:
+        transaction.on_commit(lambda: bus.ring("answer", generation.pk))  # no runner will tell its viewers
+    else:
         rows.active().update(stop_requested=True)
     transaction.on_commit(lambda: bus.ring("stop", generation.pk))
 
