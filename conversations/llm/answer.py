@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import httpx
 
-from .errors import BadAnswer, BrokenOff, LLMError, NoAnswer, Silent, TooMuch
+from .errors import BadAnswer, BrokenOff, LLMError, NoAnswer, Silent, TooMuch, UpstreamTimeout
 from .failures import error_from_answer, parse_object
 from .reader import AnswerReader, Delta
 from .sse import BYTE_ORDER_MARK, EventSplitter
@@ -141,7 +141,7 @@ class Answer:
         if not self._reader.visible:
             return NoAnswer("first text")
         if self._loop.time() >= self._answer_end:
-            return TooMuch("time", had_text=True)
+            return UpstreamTimeout("whole answer", had_text=True)
         return Silent(had_text=True)
 
     async def _start(self, pieces: AsyncIterator[bytes]) -> bytes:

@@ -18,11 +18,11 @@ LLMError
 │   ├── UpstreamFailed     upstream      500, 502, other 5xx, an error inside a 200
 │   └── Unreachable        unreachable   no connection, DNS, TLS
 └── AskByHand              a repeat may be paid twice, so a person decides
-    ├── UpstreamTimeout    timeout       408, 504, 524
+    ├── UpstreamTimeout    timeout       408, 504, 524; the limit of the whole answer
     ├── NoAnswer           no_answer     nothing visible came: limit of the first text, empty stream
     ├── Silent             silent        words came, then none for the limit of silence
     ├── BrokenOff          broken_off    the stream ended without a finish reason
-    ├── TooMuch            too_much      a limit on line, characters or time was reached
+    ├── TooMuch            too_much      a limit on line or characters was reached
     └── BadAnswer          bad_answer    not the protocol: HTML, a redirect, compressed, garbage
 
 The text of an error is for our logs: ids and numbers, never a body and never the key.

@@ -55,7 +55,7 @@ def after_error(error: LLMError, *, had_text: bool) -> Ending:
     if had_text:
         kept = {Problem.BROKEN_OFF, Problem.SILENT, Problem.TOO_MUCH, Problem.UPSTREAM, Problem.TIMEOUT}
         return Ending(Status.INTERRUPTED, problem if problem in kept else Problem.BROKEN_OFF)
-    if problem in {Problem.BROKEN_OFF, Problem.SILENT}:
+    if problem in {Problem.BROKEN_OFF, Problem.SILENT, Problem.TOO_MUCH}:
         problem = Problem.NO_ANSWER
     return Ending(Status.FAILED, problem)
 

@@ -188,6 +188,7 @@ async def test_closing_the_account_stops_its_answer(ada):
         (Reply([chunk("No"), chunk("", finish="content_filter")]), Status.DONE, Problem.FILTERED, "No"),
         (Reply([chunk("Half a")]), Status.INTERRUPTED, Problem.BROKEN_OFF, "Half a"),
         (Reply([]), Status.FAILED, Problem.NO_ANSWER, ""),
+        (Reply([b"x" * 2_000_000]), Status.FAILED, Problem.NO_ANSWER, ""),
         (
             Reply([chunk("Half a"), event({"error": {"code": 502, "message": "secret"}})]),
             Status.INTERRUPTED,
