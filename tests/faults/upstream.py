@@ -12,6 +12,8 @@ import httpx
 from conversations.management.local_model import ROOT
 from tests.conversations.management.processes import free_port
 
+from .page import NO_TLS
+
 # Its script is named by the first word of each question: `words-200@50 says Ada`, `error-503x2 says Bob`.
 MODEL = "fake/asked-for"
 
@@ -55,7 +57,7 @@ class Upstream:
             self._process = None
 
     def stats(self) -> Stats:
-        answer = httpx.get(f"{self.url}/stats", trust_env=False)
+        answer = httpx.get(f"{self.url}/stats", trust_env=False, verify=NO_TLS)
         stats: Stats = answer.raise_for_status().json()
         return stats
 
