@@ -40,6 +40,7 @@ class Site:
         limits = {"LLM_FIRST_TEXT_LIMIT_S": 30, "LLM_SILENCE_LIMIT_S": 30, "GRACE_S": 2}
         model = {"LLM_BASE_URL": upstream.url, "LLM_MODEL": "fake/model", "LLM_TITLES": 0}
         self.environment = site_environment(directory, **{**place, **limits, **model, **settings})
+        self.code = ROOT  # whose manage.py serves
         self._held: socket.socket | None = None
         self._before = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,7 +71,7 @@ class Site:
                 command = [sys.executable, "-m", "tests.served.held", str(handles[0]), *command]
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=self.code,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
