@@ -5,7 +5,7 @@ import sys
 
 import django
 
-from .load import CSRF
+from .connection import CSRF
 
 
 def main() -> None:

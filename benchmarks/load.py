@@ -1,7 +1,7 @@
 """The clients, in a process of their own: many streams at once, only noted while they run, read afterwards.
 
 Reads a Job as JSON from its input. Writes a line when all streams have begun, when the first of them ends and
-when all have ended, then waits for a line, so that the server's figures can be taken at each. Then looks at
+when all have ended, so that the server's figures can be taken at each, then waits for Windows. Then looks at
 what is stored, and writes a Result for each stream.
 """
 
@@ -11,22 +11,22 @@ import re
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TypedDict, cast
+from typing import TypedDict
 from urllib.parse import quote, urlencode
 
 import httptools
 import uvloop
 
-from .reading import Pieces, Reading, read_relay, read_site, same_words
+from .connection import Answer, Connection, connect, headers_of
+from .reading import Reading, read_relay, read_site, same_words
 
-CSRF = "b" * 32
-WAIT_S = 60.0
+ASK = {"content-type": "application/x-www-form-urlencoded", "hx-request": "true"}
 
 
 class Job(TypedDict):
     port: int
+    follow_port: int  # where the answers are followed: the same one, or another host of the site
     streams: int
     words: int
     starts_a_second: int
@@ -34,93 +34,36 @@ class Job(TypedDict):
     sessions: list[str]  # of a site; none for a relay
 
 
+class Windows(TypedDict):
+    """From when until when, on the clock of the host."""
+
+    calm: tuple[float, float]
+    visited: tuple[float, float]
+
+
 @dataclass(slots=True)
 class Result:
-    """One stream. Seconds; `attach_s` is from the sending of the question to the head of the events."""
+    """One stream. Delays of the words that came while the site had no visitors, and while it had."""
 
     delays_s: list[float] = field(default_factory=list)
-    attach_s: float = 0.0
-    frames: int = 0
-    bytes: int = 0
+    visited_delays_s: list[float] = field(default_factory=list)
+    calm_words: int = 0
     problem: str = ""
-
-
-@dataclass(slots=True)
-class Answer:
-    """One HTTP answer; each piece of its body with the moment of its arrival."""
-
-    status: int = 0
-    begun: float = 0.0
-    pieces: Pieces = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return b"".join(piece for _, piece in self.pieces).decode()
-
-
-class Connection(asyncio.Protocol):
-    """One connection that asks and notes what comes; it does nothing else while others run."""
-
-    def __init__(self, heard: Callable[[], None] = lambda: None) -> None:
-        """`heard` is called at the first event of a stream."""
-        self._heard = heard
-        self._events = False
-        self._answer = Answer()
-        self._waiting: asyncio.Future[Answer] | None = None
-        self._moment = 0.0
-        self._parser = httptools.HttpResponseParser(self)
-        self._transport: asyncio.WriteTransport
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.WriteTransport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._moment = time.monotonic()
-        self._parser.feed_data(data)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(ConnectionError("closed"))
-
-    def on_headers_complete(self) -> None:
-        self._answer.status = self._parser.get_status_code()
-        self._answer.begun = self._moment
-
-    def on_body(self, body: bytes) -> None:
-        self._answer.pieces.append((self._moment, body))
-        if not self._events and body.startswith((b"data: ", b"event: ")):
-            self._events = True
-            self._heard()
-
-    def on_message_complete(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(self._answer)
-        self._parser = httptools.HttpResponseParser(self)
-
-    async def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        self._answer = Answer()
-        self._waiting = asyncio.get_running_loop().create_future()
-        lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-        lines.append(f"content-length: {len(body)}")
-        self._transport.write("\r\n".join([*lines, "", ""]).encode() + body)
-        async with asyncio.timeout(WAIT_S):
-            return await self._waiting
-
-    def close(self) -> None:
-        self._transport.close()
 
 
 class Phases:
     """Says when all streams run, and when the first of them is at its end."""
 
     def __init__(self, streams: int) -> None:
-        self._waited_for = streams
+        self._waited_for = set(range(streams))
         self._ending = False
 
-    def begin(self) -> None:
-        self._waited_for -= 1
-        if self._waited_for == 0:
-            print("all run", flush=True)
+    def begin(self, number: int) -> None:
+        """Note that a stream runs, or never will."""
+        if number in self._waited_for:
+            self._waited_for.discard(number)
+            if not self._waited_for:
+                print("all run", flush=True)
 
     def end(self) -> None:
         if not self._ending:
@@ -135,35 +78,32 @@ class Client:
         self._job = job
         self._phases = phases
         self._number = number
-        self._asked = 0.0
         self._events = Answer()
         self._text_path = ""
         self._problem = ""
 
     async def run(self) -> None:
         await asyncio.sleep(self._number / self._job["starts_a_second"])
+        began = time.monotonic()
         try:
-            connection = await self._connect()
-            self._asked = time.monotonic()
-            follow = self._follow_site if self._job["sessions"] else self._follow_relay
-            self._events = await follow(connection)
+            self._events = await (self._follow_site if self._job["sessions"] else self._follow_relay)()
             self._phases.end()
-            connection.close()
         except (OSError, TimeoutError, httptools.HttpParserError, ValueError) as error:
-            self._problem = f"{type(error).__name__} {error}"
+            self._problem = f"{str(error) or type(error).__name__} after {time.monotonic() - began:.1f} s"
+        finally:
+            self._phases.begin(self._number)
 
-    async def result(self) -> Result:
+    async def result(self, windows: Windows) -> Result:
         reading = Reading(problem="never attached")
         if not self._problem:
             reading = (read_site if self._job["sessions"] else read_relay)(self._events.pieces)
             self._problem = await self._problem_of(reading)
-        return Result(
-            delays_s=reading.delays_s,
-            attach_s=self._events.begun - self._asked,
-            frames=reading.frames,
-            bytes=sum(len(piece) for _, piece in self._events.pieces),
-            problem=self._problem,
-        )
+        result = Result(problem=self._problem)
+        for arrived, delay_s in zip(reading.arrived, reading.delays_s, strict=True):
+            visited = within(arrived, windows["visited"])
+            (result.visited_delays_s if visited else result.delays_s).append(delay_s)
+            result.calm_words += within(arrived, windows["calm"])
+        return result
 
     async def _problem_of(self, reading: Reading) -> str:
         if reading.problem:
@@ -173,49 +113,55 @@ class Client:
         if len(reading.delays_s) != self._job["words"]:
             return f"{len(reading.delays_s)} of {self._job['words']} words came"
         if self._text_path:
-            connection = await self._connect()
-            stored = await connection.ask("GET", self._text_path, self._headers())
+            connection = await connect(self._job["port"])
+            stored = await connection.ask("GET", self._text_path, self._headers)
             connection.close()
             if not same_words(stored.text, reading.text):
                 return "the stored text is not what was shown"
         return ""
 
-    async def _connect(self) -> Connection:
-        loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(
-            lambda: Connection(self._phases.begin), "127.0.0.1", self._job["port"]
-        )
-        return connection
-
-    async def _follow_relay(self, connection: Connection) -> Answer:
+    async def _follow_relay(self) -> Answer:
+        connection = await self._connect(self._job["port"])
         path = f"/?model={quote(self._job['model'])}"
-        return await connection.ask("GET", path, {"host": "127.0.0.1"})
+        events = await connection.ask("GET", path, {"host": "127.0.0.1"})
+        connection.close()
+        return events
 
-    async def _follow_site(self, connection: Connection) -> Answer:
+    async def _follow_site(self) -> Answer:
         """Ask as the page does, and follow from the cursor that the answer's fragment holds."""
         form = urlencode({"text": "Count, please.", "key": str(uuid.uuid4())}).encode()
-        more = {"content-type": "application/x-www-form-urlencoded", "hx-request": "true"}
-        page = (await connection.ask("POST", "/", self._headers() | more, form)).text
+        connection = await self._connect(self._job["port"])
+        asked = await connection.ask("POST", "/", self._headers | ASK, form)
+        if asked.status != 200:
+            raise ValueError(f"the question was answered {asked.status}")
+        page = asked.text
         self._text_path = found('data-source="([^"]+)"', page) + "text/"
         stream, cursor = found('data-stream="([^"]+)"', page), found('data-cursor="([^"]*)"', page)
-        return await connection.ask("GET", f"{stream}?cursor={cursor}", self._headers())
+        if self._job["follow_port"] != self._job["port"]:
+            connection.close()
+            connection = await self._connect(self._job["follow_port"])
+        events = await connection.ask("GET", f"{stream}?cursor={cursor}", self._headers)
+        connection.close()
+        return events
 
+    async def _connect(self, port: int) -> Connection:
+        return await connect(port, lambda: self._phases.begin(self._number))
+
+    @property
     def _headers(self) -> dict[str, str]:
-        session = self._job["sessions"][self._number]
-        return {"host": "127.0.0.1", "cookie": f"sessionid={session}; csrftoken={CSRF}", "x-csrftoken": CSRF}
+        return headers_of(self._job["sessions"][self._number])
+
+
+def within(moment: float, window: tuple[float, float]) -> bool:
+    began, ended = window
+    return began <= moment < ended
 
 
 def found(pattern: str, page: str) -> str:
     match = re.search(pattern, page)
     if match is None:
-        raise ValueError(f"no {pattern} in the answer to the question: {title(page)}")
+        raise ValueError(f"no {pattern} in the answer to the question")
     return match[1]
-
-
-def title(page: str) -> str:
-    """Return what an unexpected page is about."""
-    match = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
-    return match[1].strip() if match else page[:100]
 
 
 async def run(job: Job) -> None:
@@ -223,8 +169,8 @@ async def run(job: Job) -> None:
     clients = [Client(job, number, phases) for number in range(job["streams"])]
     await asyncio.gather(*(client.run() for client in clients))
     print("all ended", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
-    print(json.dumps([asdict(await client.result()) for client in clients]), flush=True)
+    windows: Windows = json.loads(await asyncio.to_thread(sys.stdin.readline))
+    print(json.dumps([asdict(await client.result(windows)) for client in clients]), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
-from .load import CSRF
+from .connection import CSRF
 from .processes import Server, run, upstream
 from .site import Seeded, new_site
 from .table import median, number, percentile, print_table

@@ -21,6 +21,7 @@ class Reading:
     """The words in the order of their coming."""
 
     delays_s: list[float] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
     text: str = ""
     end: str = ""
     frames: int = 0
@@ -33,6 +34,7 @@ class Reading:
                 continue
             if int(match[1]) != len(self.delays_s) + 1:
                 self.problem = self.problem or f"word {match[1]} came after {len(self.delays_s)}"
+            self.arrived.append(arrived)
             self.delays_s.append(arrived - int(match[2]) / STAMPS_A_SECOND)
 
 

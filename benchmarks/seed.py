@@ -1,4 +1,4 @@
-"""People, sessions and conversations, made in a site's environment: `python -m benchmarks.seed 50 20 30`.
+"""People, sessions and conversations, made in a site's environment: `python -m benchmarks.seed ada 50 20 30`.
 
 Sessions are made directly: signing 200 people in would measure the hashing of passwords.
 """
@@ -15,27 +15,30 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 TITLES = Writer(1)
+PASSWORD = "a long pass phrase"  # noqa: S105 - of people who are made up
 
 
 def main() -> None:
-    people, messages, others = (int(argument) for argument in sys.argv[1:4])
+    name, (people, messages, others) = sys.argv[1], (int(argument) for argument in sys.argv[2:5])
     django.setup()
+    from django.contrib.auth.hashers import make_password
     from django.db import transaction
 
+    hashed = make_password(PASSWORD)
     with transaction.atomic():
-        users = [add_person(number) for number in range(people)]
+        users = [add_person(f"{name}{number}", hashed) for number in range(people)]
         sessions = [add_session(user) for user in users]
         for user in users:
             add_titles(user, others)
         conversations = [add_conversation(user, messages) for user in users] if messages else []
-    print(json.dumps({"sessions": sessions, "conversations": conversations}))
+    names = [user.username for user in users]
+    print(json.dumps({"names": names, "sessions": sessions, "conversations": conversations}))
 
 
-def add_person(number: int) -> "User":
+def add_person(name: str, hashed: str) -> "User":
     from accounts.models import User
 
-    user = User(username=f"person{number}")
-    user.set_unusable_password()
+    user = User(username=name, password=hashed)
     user.save()
     return user
 

@@ -1,0 +1,50 @@
+"""A PostgreSQL that is there for the benchmarks alone."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tools.postgres import postgres
+
+from .processes import cpu_s_of, family, parent_of
+
+
+class Postgres:
+    """A running server: makes databases, and tells what they cost."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._numbers = count(1)
+        with psycopg.connect(url) as connection:
+            self._pid = parent_of(connection.info.backend_pid)
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time of the server so far, all its processes."""
+        return cpu_s_of(family(self._pid))
+
+    def create(self, *, like: str = "template1") -> str:
+        """Make a database with all that is in the one called `like`, and return its name."""
+        name = f"bench_{next(self._numbers)}"
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
+        return name
+
+    def url_of(self, name: str) -> str:
+        return urlsplit(self._url)._replace(path=f"/{name}").geturl()
+
+
+@contextmanager
+def own_postgres() -> Iterator[Postgres]:
+    """Start a server and stop it afterwards; a DATABASE_URL of the caller is not used."""
+    given = os.environ.pop("DATABASE_URL", None)
+    try:
+        with postgres() as url:
+            yield Postgres(url)
+    finally:
+        if given is not None:
+            os.environ["DATABASE_URL"] = given
