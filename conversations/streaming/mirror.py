@@ -6,6 +6,7 @@ nothing any more it reads what is stored. Positions are characters.
 
 import asyncio
 import logging
+import math
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 ASK_EVERY_S = 2.0
 ASK_AGAIN_S = 0.1  # after a gap, at the earliest
 SILENT_AFTER_S = 2.5  # without a word of the owner, what is stored is read
+TOLD_WITHIN_S = 0.3  # the ring that an answer has ended is faster than the letter that says how
 FIRST_WORD_S = 0.5
 LOOK_EVERY_S = 1.0
 
@@ -43,12 +45,13 @@ class Mirror:
         self._write = write
         self._clock = clock
         self._asked_at = self._heard_at = clock()
-        self._doubted = False
+        self._doubted_at = math.inf
 
     @property
     def is_silent(self) -> bool:
         """Whether what is stored has to be looked at: the owner says nothing, or the row has changed."""
-        return self._doubted or self._clock() - self._heard_at > SILENT_AFTER_S
+        now = self._clock()
+        return now - self._heard_at > SILENT_AFTER_S or now - self._doubted_at > TOLD_WITHIN_S
 
     def ask(self, *, not_within_s: float = 0.0) -> None:
         """Ask the owner for what comes after what is here, unless that was asked so lately."""
@@ -66,7 +69,7 @@ class Mirror:
 
     def doubt(self, topic: str = "", key: int = 0) -> None:
         """The row of the answer has changed: unless the owner tells of it soon, the owner is gone."""
-        self._doubted = True
+        self._doubted_at = min(self._doubted_at, self._clock())
 
     def words(self, kind: str, position: int, text: str) -> None:
         """Take a piece of the answer; what is here already is passed over, after a gap we ask again."""
@@ -95,7 +98,7 @@ class Mirror:
 
     def stored(self, text: str, reasoning: str, *, ended: bool) -> None:
         """Take what the database has, where the owner has gone silent."""
-        self._doubted = False
+        self._doubted_at = math.inf
         heard_at = self._heard_at
         self.words(TEXT, 0, text)
         self.words(REASONING, 0, reasoning)

@@ -1,10 +1,13 @@
-"""A carrier that keeps what it is given: the wire between processes, faked."""
+"""Carriers without a wire: one keeps what it is given, one brings it back."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from conversations import bus
+
+NOTIFY_TAKES_LESS_THAN = 8_000  # bytes; https://www.postgresql.org/docs/current/sql-notify.html
 
 
 class Pouch:
@@ -21,6 +24,20 @@ class Pouch:
     def of(self, kind: str) -> list[list[str | int | bool]]:
         """Return the letters of that kind, oldest first."""
         return [letter for _, letter in self.sent if letter[0] == kind]
+
+
+class Loop(Pouch):
+    """Brings what is sent back to this process, which so is its own neighbour; or, on strike, nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_strike = False
+
+    def send(self, process: str, letter: bus.Letter) -> None:
+        super().send(process, letter)
+        if not self.on_strike:
+            _, arrived = self.sent[-1]
+            asyncio.get_running_loop().call_soon(bus.deliver, arrived)
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from conversations import bus
 from conversations.bus.postgres import PAYLOADS_AT_ONCE, channel_of, in_batches, payloads
-
-NOTIFY_TAKES_LESS_THAN = 8_000  # bytes; https://www.postgresql.org/docs/current/sql-notify.html
+from tests.conversations.bus.carriers import NOTIFY_TAKES_LESS_THAN
 
 texts = st.text(max_size=1_200)
 long_texts = st.builds(lambda piece, times: (piece * times)[:1_200], st.text(min_size=1), st.just(1_200))

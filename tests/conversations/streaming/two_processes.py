@@ -36,6 +36,7 @@ class TwoProcesses:
             "words": mirrors._words,
             "here": mirrors._here,
             "gone": mirrors._gone,
+            bus.RING: lambda words: self.mirror.doubt(),
         }
         self.stayed, self.hopped = Browser(), Browser()
         self._frames = Frames(self.mirror.answer, Cursor())
@@ -56,6 +57,7 @@ class TwoProcesses:
         if not self.answer.ended:
             live.running.pop(PK)
             self.answer.end(kept=kept)
+            self.write(bus.PROCESS, (bus.RING, "answer", PK))
 
     def tell(self) -> None:
         self.feed.tell()
