@@ -53,6 +53,8 @@ def hold_true(two_sites, visited) -> HoldTrue:
     def hold() -> None:
         here, there = two_sites
         wait_until_quiet(here.database)
+        for answer in (answer for page in visited for answer in page.answers if not answer.is_left):
+            answer.wait_for_end()
         check(here.database, visited, said=here.said if here is there else here.said + there.said)
 
     return hold

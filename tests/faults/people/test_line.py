@@ -31,8 +31,6 @@ def test_the_first_word_is_there_within_half_a_second(two_tabs, hold_true, figur
         answer = here.ask(f"stamps-10@40 and how fast they come {number}")
         other = there.open(here.conversation)
         delays += [words_come_after(answer), words_come_after(other)]
-        for shown in (answer, other):
-            shown.wait_for_end()
 
     # Of many at once, one may be late for want of a processor: that says nothing of the line.
     figures.worst("the first word, as a rule", median(delays), at_most=FIRST_WORD_S)
@@ -52,7 +50,6 @@ def test_a_stream_says_that_it_is_not_to_be_held_back(two_tabs, hold_true):
     assert told["Cache-Control"] == "no-store"
     assert told["Content-Encoding"] == "identity"
     assert told["Content-Type"] == "text/event-stream"
-    answer.wait_for_end()
     hold_true()
 
 
