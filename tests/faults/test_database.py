@@ -158,18 +158,19 @@ def locked(database: Database, for_s: float) -> Iterator[None]:
 def test_while_another_writer_locks_sqlite_who_sends_is_told_and_keeps_the_text(
     database, site, visit, figures
 ):
-    for _ in figures.times(1, long=5):
+    for number in figures.times(1, long=5):
         page, reader = visit(site), visit(site)
-        answer = reader.ask("words-300@20 beside a lock").wait_for_words(5)
+        typed, shown = f"words-5@0 <typed & kept {number}>", f"words-5@0 &lt;typed &amp; kept {number}&gt;"
+        answer = reader.ask(f"words-300@20 beside lock {number}").wait_for_words(5)
         with locked(database, LOCKED_S):
             began = time.monotonic()
-            refused = page.post("/", page.form("words-5@0 <typed & kept>"), htmx=False)
+            refused = page.post("/", page.form(typed), htmx=False)
             figures.worst("busy after", time.monotonic() - began, at_most=BUSY_WITHIN_S + 1)
             assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
             assert plainly_busy(refused.text)
-            assert "words-5@0 &lt;typed &amp; kept&gt;" in refused.text
+            assert shown in refused.text
             assert reader.get(reader.conversation).status_code == 200
-        sent = page.ask("words-5@0 <typed & kept>", key=page.asked[-1].key).wait_for_end()
+        sent = page.ask(typed, key=page.asked[-1].key).wait_for_end()
         assert {sent.shown.status, answer.wait_for_end().shown.status} == {"done"}
         hold_true(site, [page, reader])
 
@@ -191,11 +192,11 @@ def test_writers_beside_a_lock_are_answered_or_told_and_lose_nothing(database, s
     hold_true(site, pages)
 
 
-def fill_and_free(disk: Quota | SmallDisk, site: Site, visit: Callable[..., Page]) -> list[Page]:
+def fill_and_free(disk: Quota | SmallDisk, site: Site, visit: Callable[..., Page], number: int) -> list[Page]:
     """Fill the disk under a running answer and under a message, then make room."""
     page, reader = visit(site), visit(site)
-    answer = reader.ask("words-120@20 on a full disk").wait_for_words(5)
-    typed = "words-5@0 " + "typed and kept " * 2_000
+    answer = reader.ask(f"words-120@20 on full disk {number}").wait_for_words(5)
+    typed = f"words-5@0 for disk {number}: {'typed and kept ' * 2_000}"
     disk.fill(site)
     refused = page.post("/", page.form(typed), htmx=False)
     assert (refused.status_code, plainly_busy(refused.text)) == (503, True)
@@ -216,8 +217,8 @@ def is_whole(database: Database) -> bool:
 def test_when_no_file_may_grow_nothing_is_lost_and_the_site_recovers_by_itself(
     database, site, visit, figures
 ):
-    for _ in figures.times(1, long=3):
-        pages = fill_and_free(Quota(database.directory), site, visit)
+    for number in figures.times(1, long=3):
+        pages = fill_and_free(Quota(database.directory), site, visit, number)
         hold_true(site, pages)
         assert is_whole(database)
 
@@ -231,8 +232,8 @@ def test_when_the_disk_is_full_nothing_is_lost_and_the_site_recovers_by_itself(
     with small_disk(tmp_path / "disk") as disk:
         database = prepared.copy(disk.directory)
         site = new_site(at=database).start()
-        for _ in figures.times(1, long=10):
-            pages = fill_and_free(disk, site, visit)
+        for number in figures.times(1, long=10):
+            pages = fill_and_free(disk, site, visit, number)
             hold_true(site, pages)
             assert is_whole(database)
         site.stop()

@@ -157,8 +157,8 @@ def test_an_endless_answer_is_cut_at_the_size_limit_in_a_sentence(new_site, visi
 @pytest.mark.promise(row="L8")
 def test_an_answer_in_20_000_pieces_takes_at_most_5_s_of_processor(new_site, visit, background, figures):
     site = new_site(asks=Speller(background)).start()
-    text = ("echo\n\n" + MARKDOWN * (BIG // len(MARKDOWN) + 1))[:BIG]
-    for _ in figures.times(1, long=3):
+    for number in figures.times(1, long=3):
+        text = (f"echo {number}\n\n" + MARKDOWN * (BIG // len(MARKDOWN) + 1))[:BIG]
         page = visit(site)
         before = processor_s(site)
         answer = page.ask(text).wait_for_end()

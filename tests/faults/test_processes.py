@@ -45,7 +45,7 @@ def test_answers_of_a_killed_site_keep_their_words_and_are_soon_shown_as_interru
     people = [site.person() for _ in range(STREAMS)]
     for number in figures.times(1, long=50):
         pages = [visit(site, person) for person in people]
-        answers = ask_all(pages, f"words-{MOST_WORDS}@{WORDS_A_SECOND}")
+        answers = ask_all(pages, f"words-{MOST_WORDS}@{WORDS_A_SECOND} round {number}")
         for answer in answers:
             answer.wait_for_words(5 + number % WORDS_A_SECOND)
         wait_until_kept(database, STREAMS)
@@ -70,10 +70,10 @@ def test_who_is_at_another_process_sees_within_15_s_that_the_first_was_killed(
 ):
     survivor, other = new_site().start(), new_site()
     people = [survivor.person() for _ in range(5)]
-    for _ in figures.times(1, long=10):
+    for number in figures.times(1, long=10):
         other.start()
         asking = [visit(other, person) for person in people]
-        asked = ask_all(asking, f"words-{MOST_WORDS}@{WORDS_A_SECOND}")
+        asked = ask_all(asking, f"words-{MOST_WORDS}@{WORDS_A_SECOND} round {number}")
         watching = [visit(survivor, page.person) for page in asking]
         answers = [there.open(here.conversation) for here, there in zip(asking, watching, strict=True)]
         for answer in answers:
@@ -149,9 +149,10 @@ def test_a_restart_behind_a_held_socket_refuses_nobody(database, new_site, visit
     site = new_site(GRACE_S=GRACE_S).behind(held).start()
     people = [site.person() for _ in range(6)]
     with Probe(visit(site), "/healthz") as health, Probe(visit(site), "/") as front:
-        for _ in figures.times(1, long=20):
+        for number in figures.times(1, long=20):
             pages = [visit(site, person) for person in people]
-            short, long = ask_all(pages[:3], "words-60@30"), ask_all(pages[3:], "words-600@30")
+            short = ask_all(pages[:3], f"words-60@30 round {number}")
+            long = ask_all(pages[3:], f"words-600@30 round {number}")
             for answer in short + long:
                 answer.wait_for_words(5)
             wait_until_kept(database, len(people))
@@ -173,9 +174,9 @@ def test_processes_replaced_one_by_one_keep_nobody_waiting(database, new_site, v
     site = new_site(WORKERS=2, GRACE_S=10).start()
     people = [site.person() for _ in range(6)]
     with Probe(visit(site), "/healthz") as health, Probe(visit(site), "/") as front:
-        for _ in figures.times(1, long=20):
+        for number in figures.times(1, long=20):
             pages = [visit(site, person) for person in people]
-            answers = ask_all(pages, "words-120@30")
+            answers = ask_all(pages, f"words-120@30 round {number}")
             for answer in answers:
                 answer.wait_for_words(5)
             before = site.workers
