@@ -22,19 +22,6 @@ several = pytest.mark.skipif(
 )
 
 
-def workers_of(site: Site) -> set[int]:
-    """The processes that serve `site`; beside them the parent has one that counts its resources."""
-    children = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text().split()
-    return {int(pid) for pid in children if "spawn_main" in command_of(pid)}
-
-
-def command_of(pid: str) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
 def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
@@ -46,30 +33,30 @@ def two(new_site) -> Site:
 
 @several
 def test_a_worker_that_dies_is_replaced_and_the_site_answers_meanwhile(two, visit):
-    killed, other = sorted(workers_of(two))
+    killed, other = sorted(two.workers)
     os.kill(killed, signal.SIGKILL)
 
-    assert wait_for(lambda: len(workers_of(two) - {killed}) == 2)
-    assert other in workers_of(two)
+    assert wait_for(lambda: len(two.workers - {killed}) == 2)
+    assert other in two.workers
     page = visit(two)
     assert page.ask("words-5@0 after a death").wait_for_end().shown.status == "done"
 
 
 @several
 def test_a_reload_replaces_every_worker_and_refuses_nobody(two, visit):
-    before = workers_of(two)
+    before = two.workers
     page = visit(two)
     answer = page.ask("words-60@40 across a reload").wait_for_words(5)
 
     os.kill(two.pid, signal.SIGHUP)
     asked = 0
     with httpx.Client(timeout=20) as client:
-        while workers_of(two) & before:
+        while two.workers & before:
             assert client.get(f"{two.url}/healthz", headers={"Connection": "close"}).status_code == 200
             asked += 1
 
     assert asked > 10
-    assert len(workers_of(two)) == 2
+    assert len(two.workers) == 2
     assert answer.wait_for_end().shown.status == "done"
     wait_until_quiet(two.database)
     check(two.database, [page], said=two.said)
@@ -77,7 +64,7 @@ def test_a_reload_replaces_every_worker_and_refuses_nobody(two, visit):
 
 @several
 def test_workers_whose_parent_is_gone_drain_and_end(two):
-    workers = workers_of(two)
+    workers = two.workers
     two.kill()
 
     assert wait_for(lambda: not any(map(is_alive, workers)), limit_s=20)

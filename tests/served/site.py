@@ -120,7 +120,7 @@ class Site:
     def workers(self) -> set[int]:
         """The processes that serve, where there are several."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        return {int(pid) for pid in children if "spawn_main" in command_of(pid)}
 
     def wait_until_gone(self) -> None:
         if self._process is not None:
@@ -145,3 +145,10 @@ class Site:
     def query(self, statement: str, *values: object) -> list[Row]:
         """Look into the database, or change what a test needs changed behind the site's back."""
         return self.database.query(statement, *values)
+
+
+def command_of(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:  # it has ended since
+        return ""
