@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from conversations import bus
 from conversations.models import Generation, Status
@@ -173,7 +173,7 @@ class Mirrors:
             return
         try:
             found = await in_database(stored, [mirror.answer.generation_id for mirror in mirrors])
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             log.warning("What other processes have stored cannot be read (%s).", type(error).__name__)
             return
         for mirror in mirrors:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from conversations import bus
@@ -25,7 +25,7 @@ def database() -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         require_migrations()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return ["database: does not answer"]
     except NotMigratedError:
         return ["database: migrations are missing"]

@@ -8,7 +8,7 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from conversations import bus
 
@@ -77,7 +77,7 @@ class Viewers(Generic[Visit]):
             viewers = list(self._viewers)
             try:
                 staying = await in_database(self._who_stays, [viewer.visit for viewer in viewers])
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 log.warning("Nobody can say who is still signed in (%s).", type(error).__name__)
                 continue
             for viewer in viewers:

@@ -2,7 +2,7 @@
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from conversations import bus
 from conversations.models import Generation, Status
@@ -151,9 +151,12 @@ async def test_what_is_said_of_an_old_fence_or_of_another_answer_is_ignored(gene
         assert not here._mirrors[generation.pk].is_silent
 
 
-async def test_a_database_that_is_away_ends_nothing_and_is_asked_again(generation, post, impatient, caplog):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+async def test_a_database_that_is_away_ends_nothing_and_is_asked_again(
+    error, generation, post, impatient, caplog
+):
     def refuse(*_args: object) -> None:
-        raise OperationalError("away")
+        raise error("away")
 
     post.on_strike = True
     here = Mirrors()
@@ -162,7 +165,7 @@ async def test_a_database_that_is_away_ends_nothing_and_is_asked_again(generatio
     wrappers.append(refuse)
     async with at_work(here.run()), here.following(generation) as answer:
         assert (answer.text, answer.ended) == ("", False)
-        await until(lambda: caplog.text.count("cannot be read (OperationalError)") > 2)
+        await until(lambda: caplog.text.count("cannot be read") > 2)
 
         wrappers.remove(refuse)
         await until(lambda: answer.text == "Fish")

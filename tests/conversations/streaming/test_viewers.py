@@ -1,9 +1,11 @@
 import asyncio
+from collections.abc import Collection
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError, OperationalError
 
 from accounts.models import User
 from conversations import bus
@@ -64,6 +66,24 @@ async def test_all_viewers_are_looked_at_in_two_queries(django_assert_num_querie
             return still_signed_in(visits)
 
     assert await sync_to_async(look)() == set(visits)
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+async def test_while_the_database_is_away_nobody_is_sent_away_and_the_look_is_repeated(error, quick_looks):
+    looks = []
+
+    def nobody_stays_in_the_end(visits: Collection[Visit]) -> set[Visit]:
+        looks.append(len(visits))
+        if len(looks) < 3:
+            raise error
+        return set()
+
+    visit = await sync_to_async(visit_of)(await sync_to_async(make_user)("ada"))
+    with Viewers(nobody_stays_in_the_end).following(1, visit) as viewer:
+        await rung(viewer.bell)
+
+        assert viewer.sent_away
+        assert looks == [1, 1, 1]
 
 
 async def test_a_viewer_hears_of_its_own_answer_alone():
