@@ -1,6 +1,5 @@
 """A PostgreSQL that is there for the benchmarks alone."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -8,7 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tools.postgres import postgres
+from tools.postgres import embedded
 
 from .processes import cpu_s_of, family, parent_of
 
@@ -40,11 +39,6 @@ class Postgres:
 
 @contextmanager
 def own_postgres() -> Iterator[Postgres]:
-    """Start a server and stop it afterwards; a DATABASE_URL of the caller is not used."""
-    given = os.environ.pop("DATABASE_URL", None)
-    try:
-        with postgres() as url:
-            yield Postgres(url)
-    finally:
-        if given is not None:
-            os.environ["DATABASE_URL"] = given
+    """Run a server as PostgreSQL comes: what is committed is on the disk, as with SQLite."""
+    with embedded() as server:
+        yield Postgres(server.url)
