@@ -87,6 +87,20 @@ def followed() -> TwoProcesses:
     return two
 
 
+def test_a_browser_that_hops_gets_no_block_twice():
+    two = followed()
+    two.hop_to_the_owner()
+    for number, hop in enumerate([two.hop_to_the_mirror, two.hop_to_the_owner] * 3):
+        two.grow(f"\n\nParagraph {number}.\n\nOpen", "")
+        two.tell()
+        two.deliver_all()
+        wire = hop()
+
+        assert b"reset" not in wire
+        assert b"Fish" not in wire or not number
+        assert f"Paragraph {number - 2}".encode() not in wire
+
+
 def test_who_follows_has_all_there_was_when_it_asked():
     two = followed()
 

@@ -107,16 +107,17 @@ class TwoProcesses:
         """A browser that follows the mirror reads on."""
         self.stayed.read(self._frames.next(final=self.mirror.answer.ended))
 
-    def hop_to_the_mirror(self) -> None:
-        """A browser that comes and goes reads what there is for its cursor."""
-        self._hop(self.mirror.answer)
+    def hop_to_the_mirror(self) -> bytes:
+        """A browser that comes and goes reads, and this returns, what there is for its cursor."""
+        return self._hop(self.mirror.answer)
 
-    def hop_to_the_owner(self) -> None:
-        self._hop(self.answer)
+    def hop_to_the_owner(self) -> bytes:
+        return self._hop(self.answer)
 
-    def _hop(self, answer: LiveAnswer) -> None:
-        frames = Frames(answer, Cursor.parse(self.hopped.cursor))
-        self.hopped.read(frames.next(final=answer.ended))
+    def _hop(self, answer: LiveAnswer) -> bytes:
+        wire = Frames(answer, Cursor.parse(self.hopped.cursor)).next(final=answer.ended)
+        self.hopped.read(wire)
+        return wire
 
     def calm_down(self) -> None:
         """Let every letter arrive, for as long as a mirror may need to become whole."""
