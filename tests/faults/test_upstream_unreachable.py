@@ -20,8 +20,6 @@ from .invariants import API_KEY, check, stored
 from .page import Page
 from .upstream_rows import SENTENCES
 
-pytestmark = pytest.mark.xdist_group("upstream away")
-
 CONNECT_S = int(SHORT["LLM_CONNECT_LIMIT_S"])
 PAGE_WITHIN_S = 2
 PATIENCE_S = 30

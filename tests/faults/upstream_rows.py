@@ -11,6 +11,7 @@ CHARACTERS = 20_000
 ANSWER_S, FIRST_TEXT_S, SILENCE_S, RETRY_AFTER_S = 12, 8, 2, 3
 LIMITS = {
     "ANSWERS_AT_ONCE": 200,
+    "LLM_CONNECT_LIMIT_S": 5,
     "LLM_ANSWER_CHARACTERS": CHARACTERS,
     "LLM_ANSWER_LIMIT_S": ANSWER_S,
     "LLM_FIRST_TEXT_LIMIT_S": FIRST_TEXT_S,
@@ -149,5 +150,5 @@ ROWS = [
     *failed("U21", "empty", "tool-call-only", within_s=8),
     *done("U22", "length-20@200", problem="cut_short"),
     *done("U22", "filter-20@200", problem="filtered"),
-    *done("U24", "hostile@20"),
+    *done("U24", "hostile@20", within_s=4),
 ]
