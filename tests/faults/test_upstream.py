@@ -96,6 +96,7 @@ PROMISES = list(dict.fromkeys(row.promise for row in ROWS))
 )
 def test_every_fault_comes_to_what_is_promised(stage, promise, upstream, figures):
     address, broken = upstream.url.removeprefix("http://"), []
+    figures.worst("without a fault", stage.lag_s)
     for played in (it for it in stage.played if it.row.promise == promise):
         figures.tried()
         figures.worst("Stop seen after" if played.row.stops else "end seen after", played.seconds)
