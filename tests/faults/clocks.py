@@ -30,6 +30,7 @@ class Clock:
             "FAKETIME_TIMESTAMP_FILE": self._file,
             "FAKETIME_CACHE_DURATION": LOOKS_EVERY_S,
             "FAKETIME_DONT_FAKE_MONOTONIC": 1,
+            "FAKETIME_FORCE_MONOTONIC_FIX": 0,  # or every wait of a thread spins
         }
 
 

@@ -217,7 +217,7 @@ def is_whole(database: Database) -> bool:
 def test_when_no_file_may_grow_nothing_is_lost_and_the_site_recovers_by_itself(
     database, site, visit, figures
 ):
-    for number in figures.times(1, long=3):
+    for number in figures.times(1, long=1):
         pages = fill_and_free(Quota(database.directory), site, visit, number)
         hold_true(site, pages)
         assert is_whole(database)
