@@ -43,6 +43,7 @@ class Feed:
         self._clock = clock
         self._watches: dict[tuple[int, str], Watch] = {}
         self._bell = asyncio.Event()
+        self._first_word = asyncio.Event()  # of an answer of which nobody was told anything so far
 
     @property
     def tick_s(self) -> float:
@@ -55,12 +56,11 @@ class Feed:
         bus.read("unwatch", self.unwatch)
         try:
             while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(WATCHED_FOR_S if self._watches else None):
-                        await self._bell.wait()
+                await wait(self._bell, WATCHED_FOR_S if self._watches else None)
                 self._bell.clear()
+                self._first_word.clear()
                 self.tell()
-                await asyncio.sleep(self.tick_s)
+                await wait(self._first_word, self.tick_s)  # for the first word nobody waits
         finally:
             bus.unread("watch")
             bus.unread("unwatch")
@@ -78,6 +78,7 @@ class Feed:
             answer, self._clock() + WATCHED_FOR_S, int(text), int(reasoning)
         )
         answer.follow(self._bell)
+        answer.follow(self._first_word)
         # Answered at once: who asks waits for it.
         self._tell_one(process, watch)
         self._say_where(process, watch)
@@ -104,6 +105,8 @@ class Feed:
         self._write_pieces(process, watch.answer, TEXT, watch.text, text)
         watch.text += len(text)
         watch.reasoning += len(reasoning)
+        if watch.text or watch.reasoning:
+            watch.answer.leave(self._first_word)
 
     def _write_pieces(self, process: str, answer: LiveAnswer, kind: str, position: int, text: str) -> None:
         for start in range(0, len(text), PIECE_CHARACTERS):
@@ -122,3 +125,11 @@ class Feed:
         watch = self._watches.pop((pk, process), None)
         if watch is not None and not any(of == pk for of, _ in self._watches):
             watch.answer.leave(self._bell)
+            watch.answer.leave(self._first_word)
+
+
+async def wait(bell: asyncio.Event, at_most_s: float | None) -> None:
+    """Wait until `bell` rings, or for `at_most_s`."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(at_most_s):
+            await bell.wait()

@@ -206,3 +206,28 @@ async def test_a_feed_that_runs_answers_letters_and_tells_what_is_new_by_itself(
 
     assert len(pouch.of("here")) == 2
     assert pouch.of("gone") == []
+
+
+async def test_the_first_word_of_an_answer_does_not_wait_for_the_tick(monkeypatch):
+    monkeypatch.setattr(Feed, "tick_s", 60.0)
+    letters: asyncio.Queue[bus.Letter] = asyncio.Queue()
+    feed = Feed(lambda process, letter: letters.put_nowait(letter))
+    answers = [LiveAnswer(pk, fence=1) for pk in (1, 2)]
+    live.running.update({answer.generation_id: answer for answer in answers})
+    running = asyncio.create_task(feed.run())
+    await asyncio.sleep(0)
+    for answer in answers:
+        feed.watch(("far", answer.generation_id, 1, 0, 0))
+        await letters.get()
+    try:
+        for answer in answers:
+            answer.append_text("Otters ")
+            letter = await asyncio.wait_for(letters.get(), 5)
+            assert letter == ("words", answer.generation_id, 1, "text", 0, "Otters ")
+        answers[0].append_text("swim.")  # what follows the first word waits
+        await asyncio.sleep(0.05)
+        assert letters.empty()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        live.running.clear()
