@@ -165,5 +165,6 @@ def summary(report: pytest.TestReport, outcome: str) -> dict[str, object]:
     if isinstance(report.longrepr, tuple):
         why = report.longrepr[2].removeprefix("Skipped: ")
     elif outcome != "passed":
-        why = report.longreprtext.strip().splitlines()[-1]
+        crash = getattr(report.longrepr, "reprcrash", None)
+        why = (crash.message if crash else report.longreprtext.strip()).splitlines()[0][:200]
     return {**told, "name": report.nodeid.rpartition("::")[2], "outcome": outcome, "why": why}
