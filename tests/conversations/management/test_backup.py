@@ -4,6 +4,7 @@ from contextlib import closing
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -13,13 +14,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL brings its own command")
 
 
+def name_the_database(monkeypatch, name: str) -> None:
+    monkeypatch.setitem(settings.DATABASES, "default", {**settings.DATABASES["default"], "NAME": name})
+
+
 @pytest.fixture
-def database_of_the_test(settings):
+def database_of_the_test(monkeypatch):
     """The command is told of the database by the settings; a test has one of its own."""
-    settings.DATABASES["default"] = {
-        **settings.DATABASES["default"],
-        "NAME": connection.settings_dict["NAME"],
-    }
+    name_the_database(monkeypatch, connection.settings_dict["NAME"])
 
 
 @on_sqlite
@@ -44,11 +46,8 @@ def test_what_is_there_already_is_left_alone(tmp_path, database_of_the_test):
 
 
 @on_sqlite
-def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, settings):
-    settings.DATABASES["default"] = {
-        **settings.DATABASES["default"],
-        "NAME": str(tmp_path / "nowhere.sqlite3"),
-    }
+def test_a_copy_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    name_the_database(monkeypatch, str(tmp_path / "nowhere.sqlite3"))
 
     with pytest.raises(CommandError, match="could not be made"):
         call_command("backup", tmp_path / "copy.sqlite3")
