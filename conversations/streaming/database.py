@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 
+# Both mean that it does not answer; a lost connection is an InterfaceError, which is no DatabaseError.
+NO_ANSWER = (DatabaseError, InterfaceError)
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
 from django.db.models import Count
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -23,6 +22,7 @@ from prometheus_client.registry import Collector
 from conversations.models import Generation
 from conversations.models.generation import ACTIVE
 
+from .database import NO_ANSWER
 from .ending import Ending
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -58,7 +58,7 @@ class Active(Collector):
         try:
             rows = Generation.objects.active().values_list("status").annotate(Count("pk")).order_by()
             found = dict(rows)
-        except (DatabaseError, InterfaceError):
+        except NO_ANSWER:
             return  # what the process itself counts is told all the same
         for status in ACTIVE:
             family.add_metric([status], found.get(status, 0))

@@ -12,13 +12,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
-from django.db import DatabaseError, InterfaceError
-
 from conversations import bus
 from conversations.models import Generation, Status
 
 from . import live
-from .database import in_database
+from .database import NO_ANSWER, in_database
 from .feed import KEPT, REASONING, RUNNING, TEXT, Write
 from .live import LiveAnswer
 
@@ -173,7 +171,7 @@ class Mirrors:
             return
         try:
             found = await in_database(stored, [mirror.answer.generation_id for mirror in mirrors])
-        except (DatabaseError, InterfaceError) as error:
+        except NO_ANSWER as error:
             log.warning("What other processes have stored cannot be read (%s).", type(error).__name__)
             return
         for mirror in mirrors:

@@ -2,12 +2,13 @@
 
 from functools import cache
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from conversations import bus
 
 from . import lag, shutdown
+from .database import NO_ANSWER
 
 
 def what_is_missing() -> list[str]:
@@ -25,7 +26,7 @@ def database() -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         require_migrations()
-    except (DatabaseError, InterfaceError):
+    except NO_ANSWER:
         return ["database: does not answer"]
     except NotMigratedError:
         return ["database: migrations are missing"]

@@ -10,7 +10,6 @@ from contextvars import Context
 from dataclasses import dataclass
 from time import monotonic
 
-from django.db import DatabaseError
 from django.utils import timezone
 
 from conversations import bus
@@ -21,7 +20,7 @@ from conversations.services.sending import prepare
 from . import ledger, live, metrics, shutdown
 from .call import Call
 from .claims import Capacity, claim_next
-from .database import in_database
+from .database import NO_ANSWER, in_database
 from .ending import LEASE_LOST, PROCESS_GONE, STOPPED, Ending, learn, store
 from .live import LiveAnswer
 from .sweep import SWEEP_EVERY_S, Sweeper, end_all
@@ -120,7 +119,7 @@ class Runner:
         while not (self.is_closing and step == self._claim):
             try:
                 await step()
-            except DatabaseError as error:
+            except NO_ANSWER as error:
                 log.warning(
                     "The database did not answer (%s); trying again in a second.", type(error).__name__
                 )
@@ -182,7 +181,7 @@ class Runner:
     async def _learn(self, generation: Generation, call: Call) -> None:
         try:
             await in_database(learn, generation, characters=call.characters_sent, titles=self.titles)
-        except DatabaseError as error:
+        except NO_ANSWER as error:
             log.warning("Generation %s: no title and no price (%s).", generation.pk, type(error).__name__)
 
     async def _store(self, generation: Generation, call: Call, ending: Ending) -> bool:
@@ -199,7 +198,7 @@ class Runner:
                     facts=call.facts,
                     finished_at=finished_at,
                 )
-            except DatabaseError as error:
+            except NO_ANSWER as error:
                 if monotonic() > until:
                     log.error("Generation %s not saved: %s", generation.pk, type(error).__name__)
                     break

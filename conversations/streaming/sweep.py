@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from time import monotonic
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from conversations.models import Generation, Problem, Status
 
+from .database import NO_ANSWER
 from .ending import store_what_arrived
 from .ledger import LEASE
 
@@ -39,7 +40,7 @@ class Sweeper:
         try:
             rows = abandoned().exclude(pk__in=held)
             found = set(rows.values_list("pk", "fence", "lease_until"))
-        except DatabaseError:
+        except NO_ANSWER:
             self._rests_until, self._seen = self._clock() + LEASE.total_seconds(), set()
             raise
         if self._clock() < self._rests_until:

@@ -8,12 +8,10 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from django.db import DatabaseError, InterfaceError
-
 from conversations import bus
 
 from . import metrics, shutdown
-from .database import in_database
+from .database import NO_ANSWER, in_database
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +75,7 @@ class Viewers(Generic[Visit]):
             viewers = list(self._viewers)
             try:
                 staying = await in_database(self._who_stays, [viewer.visit for viewer in viewers])
-            except (DatabaseError, InterfaceError) as error:
+            except NO_ANSWER as error:
                 log.warning("Nobody can say who is still signed in (%s).", type(error).__name__)
                 continue
             for viewer in viewers:
