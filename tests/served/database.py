@@ -113,9 +113,9 @@ class Database:
 
     def person(self, *, staff: bool = False) -> Person:
         """Return somebody who is signed in and whom no other test has met."""
-        if not self._people:
-            self._people = self._make_people()
         name = "staff-" if staff else "person-"
+        if not any(person.name.startswith(name) for person in self._people):
+            self._people += self._make_people()
         person = next(person for person in self._people if person.name.startswith(name))
         self._people.remove(person)
         return person

@@ -22,6 +22,7 @@ def main(count: int, staff: int) -> None:
 
     prepare()
     hashed = make_password(PASSWORD)
+    met = User.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     rows = [
         User(
             username=name,
@@ -31,7 +32,7 @@ def main(count: int, staff: int) -> None:
             is_superuser=index >= count,
         )
         for index in range(count + staff)
-        for name in [f"person-{index}" if index < count else f"staff-{index}"]
+        for name in [f"{'person' if index < count else 'staff'}-{met + index}"]
     ]
     with transaction.atomic():
         people = User.objects.bulk_create(rows)

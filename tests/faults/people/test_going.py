@@ -62,7 +62,8 @@ def test_deleting_a_conversation_ends_its_answer_everywhere(two_tabs, upstream, 
             figures.worst("the stream ends", sent_away_after(shown, deleted), at_most=VIEWER_LEFT_S)
         assert here.get(here.conversation).status_code == 404
         wait_until_quiet(here.site.database)
-        assert seconds_after_the_delete(here.site, question) <= UPSTREAM_LEFT_S
+        written = seconds_after_the_delete(here.site, question)
+        figures.worst("something is written", written, at_most=UPSTREAM_LEFT_S)
         assert here.post(f"{here.conversation}restore/", htmx=False).status_code == 302
         assert here.open(here.conversation).shown.status == "stopped"
 
