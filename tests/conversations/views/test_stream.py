@@ -55,6 +55,21 @@ async def test_a_viewer_hears_at_once_that_its_answer_begins(answering):
     await events.aclose()
 
 
+async def test_a_frame_that_waited_for_its_line_does_not_hold_back_the_next(answering):
+    request, generation = answering
+    answer = begin(generation)
+    answer.append_text("Fish")
+    events = follow(request, generation, Cursor())
+    assert b"Fish" in await anext(events)
+    await asyncio.sleep(0.1)  # somebody else had the processor, or the line was full
+    since = monotonic()
+
+    answer.append_text(" and crabs")
+    assert b"crabs" in await anext(events)
+    assert monotonic() - since < 0.5
+    await events.aclose()
+
+
 async def test_a_viewer_of_an_answer_that_was_not_kept_ends_with_what_is_stored(answering):
     request, generation = answering
     answer = begin(generation)
