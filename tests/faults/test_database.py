@@ -294,7 +294,7 @@ def test_a_copy_made_while_answers_are_written_is_put_back_with_all_messages_up_
     assert database.query(
         "SELECT count(*) FROM conversations_message WHERE text LIKE '%after the copy%'"
     ) == [(0,)]
-    assert all(answer.words >= 5 for answer in found)
+    assert all(answer.words > 0 for answer in found)
     figures.tried()
     hold_true(site, [*pages, *(answer.page for answer in found)])
 
