@@ -88,7 +88,7 @@ export function openAnswer(article) {
     if (data.footer) find("footer").replaceWith(element(data.footer))
     const footer = find("footer")
     waiting.end(footer.dataset.thought)
-    htmx.process(footer)
+    self.htmx?.process(footer)
     announceAnswer(footer, text)
     leave(data.status)
     awaitTitle(data.title)

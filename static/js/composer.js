@@ -10,6 +10,7 @@ export function startComposer(form) {
   update(form, box)
   waitForModules(form, box)
   box.addEventListener("input", () => update(form, box))
+  box.addEventListener("beforeinput", ({ data }) => data?.length > Number(form.dataset.limit) && setHuge(form, box, true))
   box.addEventListener("keydown", (event) => onKey(event, form, box))
   if (!touch.matches && !location.hash) box.focus({ preventScroll: true })
   form.toggleAttribute("data-started", true)
@@ -54,7 +55,7 @@ function update(form, box) {
   const units = box.value.length
   // Characters are counted one by one only where it matters: a book that was pasted must not make typing slow.
   const count = units > limit * 0.9 && units < limit * 3 ? [...box.value].length : units
-  form.toggleAttribute("data-huge", units > limit)
+  setHuge(form, box, units > limit)
   const note = form.querySelector("[data-note]")
   note.dataset.words ??= note.textContent
   form.toggleAttribute("data-empty", !box.value.trim())
@@ -65,6 +66,13 @@ function update(form, box) {
   if (grows) return
   box.style.height = "auto"
   box.style.height = `${box.scrollHeight}px`
+}
+
+// In a box that finds its direction by itself the lines of a pasted book take seconds, in a set one none.
+function setHuge(form, box, huge) {
+  if (form.hasAttribute("data-huge") === huge) return
+  form.toggleAttribute("data-huge", huge)
+  box.dir = huge ? getComputedStyle(box).direction : "auto"
 }
 
 function onKey(event, form, box) {

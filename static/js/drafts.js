@@ -26,7 +26,10 @@ export function restoreDraft(form, box) {
   const last = [...document.querySelectorAll('[data-role="user"] [data-text]')].at(-1)?.textContent ?? ""
   const unsent = read(name(form, "sending"))
   store(name(form, "sending"), "")
-  const words = [unsent.trim() === last.trim() ? "" : unsent, read(name(form))].filter(Boolean).join("\n\n")
+  // Words on their way may stand in the box too: that is one draft.
+  const parts = new Set([unsent.trim() === last.trim() ? "" : unsent, read(name(form))].filter(Boolean))
+  const words = [...parts].join("\n\n")
+  if (words.length > Number(form.dataset.limit)) box.dir = "ltr" // as composer.js has it for a book
   if (words && !box.value) box.value = words
   if (unsent) keepDraft(form, box, true)
 }

@@ -13,7 +13,7 @@ export async function replace(article, answer) {
   keepNeighbourhood(article, fresh)
   answer.leave(fresh.dataset.stream ? "" : fresh.dataset.status)
   whileFollowing(() => article.replaceWith(fresh))
-  htmx.process(fresh)
+  self.htmx?.process(fresh)
   fresh.dispatchEvent(new CustomEvent("chat:added", { bubbles: true }))
   if (fresh.dataset.stream) return
   announceAnswer(fresh.querySelector("[data-footer]"), fresh.querySelector("[data-text]"))

@@ -13,12 +13,21 @@ function newKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
 }
 
+// The server would say the same, and send all of it back.
+function isBook(text, form) {
+  const limit = Number(form.dataset.limit)
+  if (text.length <= limit * 3) return false
+  const count = [...text].length.toLocaleString("en")
+  say(`This message has ${count} characters; at most ${limit.toLocaleString("en")} can be sent at once.`)
+  return true
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target
   if (!form.matches("[data-composer]")) return
   const text = event.detail.requestConfig.formData.getAll("text").at(-1) ?? "" // the box, or after it a beginning of ours
   const answering = form.querySelector("[data-composer-fields]").hasAttribute("data-active")
-  if (!text.trim() || answering) return event.preventDefault()
+  if (!text.trim() || answering || isBook(text, form)) return event.preventDefault()
   form.toggleAttribute("data-sending", true)
   keepSending(form, text)
   if (!document.querySelector("#transcript-messages")) return

@@ -12,7 +12,7 @@ export async function hear(path) {
     const here = document.querySelector(selector)
     if (!fresh || !here) return
     here.replaceWith(document.adoptNode(fresh))
-    htmx.process(fresh)
+    self.htmx?.process(fresh)
     fresh.dispatchEvent(new CustomEvent("chat:added", { bubbles: true }))
   }))
 }

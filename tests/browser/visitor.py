@@ -25,13 +25,17 @@ HARMLESS = ("Failed to load resource",)
 class Visitor:
     """A browser context of its own: cookies, storage and tabs are nobody else's."""
 
-    def __init__(self, browser: Browser, site: Site, person: Person | None, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, site: Site, person: Person | None, *, through: str = "", **options: Any
+    ) -> None:
+        """`through` is the address of a proxy in front of `site`."""
         self.site = site
+        self.url = through or site.url
         self.runs_scripts = bool(options.get("java_script_enabled", True))
         self.person = person
         self.faults: list[str] = []
         self.forgiven: tuple[str, ...] = HARMLESS
-        self.context = browser.new_context(base_url=site.url, **options)
+        self.context = browser.new_context(base_url=self.url, **options)
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(REPORT_VIOLATIONS)
         self.context.on("console", self._hear)
@@ -42,7 +46,7 @@ class Visitor:
             self.sign_in(person)
 
     def sign_in(self, person: Person) -> None:
-        self.context.add_cookies([{"name": "sessionid", "value": person.session, "url": self.site.url}])
+        self.context.add_cookies([{"name": "sessionid", "value": person.session, "url": self.url}])
 
     def open(self, address: str = "/") -> Page:
         """Open a tab."""
@@ -65,7 +69,7 @@ class Visitor:
             self.faults.append(f"console: {message.text}")
 
     def _see_request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.site.url}/", "data:", "blob:")):
+        if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
             self.faults.append(f"another host was asked: {request.url}")
 
     def _see_response(self, response: Response) -> None:
