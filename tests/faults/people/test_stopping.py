@@ -52,7 +52,7 @@ def test_a_stop_from_any_tab_is_shown_in_all_and_leaves_the_model(two_tabs, upst
 
 
 @pytest.mark.promise(row="B6")
-@pytest.mark.parametrize("script", ["hang", "silent"])
+@pytest.mark.parametrize("script", ["hang", "headers"])
 def test_a_stop_before_the_first_word_is_shown_at_once(two_tabs, upstream, hold_true, figures, script):
     here, there = two_tabs()
     question = f"{script} before the first word"
