@@ -42,13 +42,16 @@ def claim_next(owner: str, capacity: Capacity) -> Generation | None:
         pk = next_in_line(capacity)
         if pk is None:
             return None
-        Generation.objects.filter(pk=pk).update(
+        # Whoever stops it or deletes it asks for no turn.
+        claimed = Generation.objects.filter(pk=pk, status=Status.QUEUED).update(
             status=Status.RUNNING,
             owner=owner,
             fence=F("fence") + 1,
             lease_until=Now() + LEASE,
             started_at=Now(),
         )
+        if not claimed:
+            return None
         related = ("conversation__leaf", "message__parent")
         return Generation.objects.select_related(*related).get(pk=pk)
 

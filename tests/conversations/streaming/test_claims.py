@@ -74,3 +74,26 @@ def test_what_is_queued_is_found_without_reading_every_generation():
     plan = Generation.objects.filter(status=Status.QUEUED).explain()
 
     assert "generation_by_status" in plan, plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_stopped_between_the_look_and_the_claim_is_not_run():
+    queue(make_user("ada"))
+
+    def stop_first(execute, statement, values, many, context):
+        if statement.startswith("UPDATE"):
+            with connection.cursor() as cursor:
+                cursor.cursor.execute("UPDATE conversations_generation SET status = 'stopped'")
+        return execute(statement, values, many, context)
+
+    with connection.execute_wrapper(stop_first):
+        assert claim_next("me", Capacity()) is None
+    assert Generation.objects.get().status == Status.STOPPED
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one process")
+def test_a_process_that_freezes_in_a_transaction_does_not_keep_its_locks():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("8s",)
