@@ -1,12 +1,12 @@
-"""Ring and listen, in this process and, over a carrier, between processes. It carries hints: a lost one costs
-a second and no words.
+"""Ring and listen, in this process and, over a carrier, between processes. It carries hints: a lost ring
+costs a second, a lost letter two or three, and neither a word.
 
 Topics: "queue" (a generation was queued), "stop" (key: its id), "answer" (key: its id; its row changed).
 Letters go to one process, by its name; what they say is between those who write and read them.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from secrets import token_hex
 from typing import Protocol
 
@@ -44,9 +44,15 @@ def ring(topic: str, key: int = 0) -> None:
 
 def ring_here(topic: str, key: int = 0) -> None:
     """The same for this process alone."""
-    for place in ((topic, key), (topic, EVERY)):
-        for listener, (loop, _) in list(_listeners.get(place, {}).items()):
-            loop.call_soon_threadsafe(listener, topic, key)
+    for listener, loop, _ in listening(topic, key):
+        loop.call_soon_threadsafe(listener, topic, key)
+
+
+def listening(topic: str, key: int) -> Iterator[tuple[Listener, asyncio.AbstractEventLoop, float]]:
+    """Yield who listens to `topic` and `key`, in which loop, and how much later they hear other processes."""
+    for place in {(topic, key), (topic, EVERY)}:
+        for listener, (loop, far_after_s) in list(_listeners.get(place, {}).items()):
+            yield listener, loop, far_after_s
 
 
 def ring_all_here() -> None:
@@ -92,8 +98,7 @@ def deliver(letter: Letter) -> None:
     kind, *words = letter
     if kind == RING:
         topic, key = str(words[0]), int(words[1])
-        for place in ((topic, key), (topic, EVERY)):
-            for listener, (loop, far_after_s) in list(_listeners.get(place, {}).items()):
-                loop.call_later(far_after_s, listener, topic, key)
+        for listener, loop, far_after_s in listening(topic, key):
+            loop.call_later(far_after_s, listener, topic, key)
     elif reader := _readers.get(str(kind)):
         reader(words)

@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 PAYLOAD_BYTES = 7_900  # NOTIFY takes less than 8,000
 PAYLOADS_AT_ONCE = 64
 LONGEST_PAUSE_S = 2.0
-# A host that went without a word is noticed within ten seconds.
-KEEPALIVE = {"keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3, "connect_timeout": 5}
+LAST_LETTERS_S = 1.0
 ALL = "chat"
 
 Packed = tuple[str, str]  # a channel and a payload
@@ -37,6 +36,8 @@ class PostgresCarrier:
         self.is_listening = False
         self._outbox: deque[tuple[str, bus.Letter]] = deque(maxlen=10_000)
         self._wake = asyncio.Event()
+        self._sent = asyncio.Event()
+        self._sent.set()
         self._loop = asyncio.get_running_loop()
         self._tasks: list[asyncio.Task[None]] = []
         self._address = address()
@@ -54,13 +55,18 @@ class PostgresCarrier:
         bus.carrier = self
 
     async def close(self) -> None:
+        """Send what waits still, for a moment, and end."""
         bus.carrier = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_LETTERS_S):
+                await self._sent.wait()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def send(self, process: str, letter: bus.Letter) -> None:
         self._outbox.append((process, letter))
+        self._sent.clear()
         self._loop.call_soon_threadsafe(self._wake.set)
 
     async def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -108,6 +114,8 @@ class PostgresCarrier:
                     calls = ", ".join(["pg_notify(%s, %s)"] * len(packed))
                     words = [word for pair in packed for word in pair]
                     await sending.execute(f"SELECT {calls}".encode(), words)
+                if not self._outbox:
+                    self._sent.set()
 
     def _taken(self) -> Iterator[tuple[str, bus.Letter]]:
         while self._outbox:
@@ -119,18 +127,17 @@ class PostgresCarrier:
 
 @contextmanager
 def passing_over() -> Iterator[None]:
-    """Pass over what cannot be read: another version of the site may have written it."""
+    """Pass over what cannot be read, or written: another version of the site may have sent it."""
     try:
         yield
     except (ValueError, TypeError, IndexError) as error:  # whose text may quote what people wrote
-        log.warning("A letter cannot be read (%s).", type(error).__name__)
+        log.warning("A letter cannot be read or written (%s).", type(error).__name__)
 
 
 def address() -> dict[str, Any]:
-    """Return how Django reaches its database, with a word to the system about hosts that vanish."""
+    """Return how Django reaches its database."""
     ours = {"cursor_factory", "context", "prepare_threshold"}
-    parameters = {key: value for key, value in connection.get_connection_params().items() if key not in ours}
-    return KEEPALIVE | parameters
+    return {key: value for key, value in connection.get_connection_params().items() if key not in ours}
 
 
 def channel_of(process: str) -> str:
@@ -141,8 +148,9 @@ def in_batches(letters: Iterable[tuple[str, bus.Letter]]) -> Iterator[list[Packe
     """Pack `letters` into payloads, in order for each process, and give them in lists of a bounded length."""
     by_channel: dict[str, list[bytes]] = {}
     for process, letter in letters:
-        text = json.dumps(letter, ensure_ascii=False, separators=(",", ":")).encode()
-        by_channel.setdefault(channel_of(process), []).append(text)
+        with passing_over():
+            text = json.dumps(letter, ensure_ascii=False, separators=(",", ":")).encode()
+            by_channel.setdefault(channel_of(process), []).append(text)
     batch: list[Packed] = []
     for channel, texts in by_channel.items():
         for payload in payloads(texts):

@@ -62,6 +62,7 @@ class Feed:
                 self.tell()
                 await wait(self._first_word, self.tick_s)  # for the first word nobody waits
         finally:
+            self.tell()  # how the last answers of a process that ends came out
             bus.unread("watch")
             bus.unread("unwatch")
 
