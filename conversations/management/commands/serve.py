@@ -9,7 +9,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +111,21 @@ class Workers(Multiprocess):
     def __init__(self, config: uvicorn.Config, greeting: Greeting, listener: socket.socket) -> None:
         super().__init__(config, [listener])
         self.greeting = greeting
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Heard at once, also in the middle of a reload, which waits for one process after the other.
+            signal.signal(number, lambda *_: self.end())
 
     def init_processes(self) -> None:
         super().init_processes()
         if all(process.wait_until_ready(START_LIMIT_S, self.should_exit) for process in self.processes):
             self.greeting.say()
+
+    def end(self) -> None:
+        """Let every process drain; what the supervisor is in the middle of sees it and comes to its end."""
+        self.should_exit.set()
+        for process in self.processes:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid or 0, signal.SIGTERM)
 
     def terminate_all(self) -> None:
         # While they drain, nobody is there for whoever still comes.
