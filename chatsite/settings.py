@@ -181,20 +181,25 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     # A connection is looked at before it is used: after a restart of the database nobody meets a dead one.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"] = (
-        {"connect_timeout": 5}
-        | DATABASES["default"].get("OPTIONS", {})
-        | {
-            # While the database is away a page says so after `timeout`. A lost connection is given up at once
-            # and a new one opened for whoever asks next: so the site is back as soon as its database is.
-            "pool": {
-                "min_size": 1,
-                "max_size": whole_number("DATABASE_POOL_SIZE", 10),
-                "timeout": 4,
-                "reconnect_timeout": 1,
-            }
-        }
-    )
+    # A host that freezes or vanishes in the middle of a transaction holds its locks, and the turn to claim,
+    # until the server notices: then all others would wait while their leases run out.
+    patience = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "keepalives_idle": 4,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "options": "-c idle_in_transaction_session_timeout=8s",
+    }
+    # While the database is away a page says so after `timeout`. A lost connection is given up at once and
+    # a new one opened for whoever asks next: so the site is back as soon as its database is.
+    pool = {
+        "min_size": 1,
+        "max_size": whole_number("DATABASE_POOL_SIZE", 10),
+        "timeout": 4,
+        "reconnect_timeout": 1,
+    }
+    DATABASES["default"]["OPTIONS"] = patience | DATABASES["default"].get("OPTIONS", {}) | {"pool": pool}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -267,9 +272,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [
-        "^(healthz|readyz|metrics)$"
-    ]  # asked on loopback, by what has no certificate to look at
+    # Asked on loopback, by what has no certificate to look at.
+    SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]
     SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", 60 * 60 * 24 * 365)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 if BEHIND_PROXY:
