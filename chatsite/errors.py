@@ -2,19 +2,20 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from conversations.streaming.database import NO_ANSWER
+
 RETRY_AFTER_S = 5
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that the site is busy when its database is away, locked or full; a bug of ours stays a 500."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if isinstance(sys.exc_info()[1], NO_ANSWER):
         return unavailable(request)
     return defaults.server_error(request)
 

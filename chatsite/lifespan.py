@@ -1,4 +1,4 @@
-"""Opens the HTTP client and the runner with the process, and drains them at its end."""
+"""Opens what lives as long as the process (client, bus, feed, mirrors, runner), and drains it at its end."""
 
 import asyncio
 import gc
@@ -40,6 +40,7 @@ class Lifespan:
 
     def __init__(self, application: Application) -> None:
         self.application = application
+        self._for_machines = ThreadPoolExecutor(1, "machines")
         self._threads = cycle(
             [ThreadPoolExecutor(1, f"request-{number}") for number in range(settings.REQUEST_THREADS)]
         )
@@ -50,7 +51,9 @@ class Lifespan:
         else:
             # Left to itself, Django starts and ends a thread for every request. A hundred of them, with one
             # interpreter and one writer of SQLite, find the database locked for longer than they may wait.
-            async with ThreadSensitiveContext(executor=next(self._threads)):
+            # Who asks whether the process lives does not wait behind a page that waits for the database.
+            executor = self._for_machines if scope.get("path") == "/healthz" else next(self._threads)
+            async with ThreadSensitiveContext(executor=executor):
                 await self.application(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:

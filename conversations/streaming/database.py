@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import InterfaceError, OperationalError, connections
 
-# Both mean that it does not answer; a lost connection is an InterfaceError, which is no DatabaseError.
-NO_ANSWER = (DatabaseError, InterfaceError)
+# It is away, locked or full, or the connection was lost; everything else that it says is a bug of ours.
+NO_ANSWER = (OperationalError, InterfaceError)
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,4 +84,7 @@ def forget_the_dead(directory: Path) -> None:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
-            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+            with suppress(FileNotFoundError):  # whoever asks at the same moment does it too
+                mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        except PermissionError:  # the number is another program's by now; ours is told a little longer
+            continue

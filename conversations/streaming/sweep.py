@@ -68,7 +68,9 @@ def abandoned() -> QuerySet[Generation]:
 @transaction.atomic
 def take_over(pk: int, rows: QuerySet[Generation], owner: str) -> bool:
     """End the generation `pk` with what is stored of it; False when it is not one of `rows` any more."""
-    generation = Generation.objects.select_related("message", "conversation").get(pk=pk)
+    generation = Generation.objects.select_related("message", "conversation").filter(pk=pk).first()
+    if generation is None:
+        return False
     # The row is the lock: another sweep waits here and then finds another fence, a late flush another owner.
     mine = rows.filter(pk=pk, fence=generation.fence)
     if not mine.update(fence=F("fence") + 1, owner="", lease_until=None):

@@ -16,14 +16,14 @@ from .database import NO_ANSWER, in_database
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
-Visit = TypeVar("Visit")
+V = TypeVar("V")  # what is known of who comes: access.Visit
 
 
 @dataclass(slots=True, eq=False)
-class Viewer(Generic[Visit]):
+class Viewer(Generic[V]):
     """One open stream. Its bell rings when its answer grows or changes, and when it has to leave."""
 
-    visit: Visit
+    visit: V
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     sent_away: bool = False
 
@@ -33,20 +33,20 @@ class Viewer(Generic[Visit]):
         return not (self.sent_away or shutdown.is_ending())
 
 
-class Viewers(Generic[Visit]):
+class Viewers(Generic[V]):
     """The open streams of this process."""
 
-    def __init__(self, who_stays: Callable[[Collection[Visit]], Collection[Visit]]) -> None:
+    def __init__(self, who_stays: Callable[[Collection[V]], Collection[V]]) -> None:
         """`who_stays` is asked, in the database's thread, which of the visits may go on."""
         self._who_stays = who_stays
-        self._viewers: set[Viewer[Visit]] = set()
+        self._viewers: set[Viewer[V]] = set()
         self._looking: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._viewers)
 
     @contextmanager
-    def following(self, generation_id: int, visit: Visit) -> Iterator[Viewer[Visit]]:
+    def following(self, generation_id: int, visit: V) -> Iterator[Viewer[V]]:
         """Give a viewer whose bell rings when that generation's row changed, or when it has to leave."""
         viewer = Viewer(visit)
 
@@ -77,6 +77,9 @@ class Viewers(Generic[Visit]):
                 staying = await in_database(self._who_stays, [viewer.visit for viewer in viewers])
             except NO_ANSWER as error:
                 log.warning("Nobody can say who is still signed in (%s).", type(error).__name__)
+                continue
+            except Exception:
+                log.exception("A bug of ours in the look after viewers; looking again.")
                 continue
             for viewer in viewers:
                 if viewer.visit not in staying:

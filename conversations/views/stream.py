@@ -6,7 +6,6 @@ from contextlib import aclosing, suppress
 from time import monotonic, thread_time
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -20,7 +19,7 @@ from conversations.services.transcript import build_entry
 from conversations.streaming import live
 from conversations.streaming.beat import Beat
 from conversations.streaming.claims import place_in_queue
-from conversations.streaming.database import in_database
+from conversations.streaming.database import NO_ANSWER, in_database
 from conversations.streaming.frames import Cursor, Frames, event
 from conversations.streaming.live import LiveAnswer
 from conversations.streaming.mirror import in_the_making, is_made_elsewhere
@@ -29,7 +28,7 @@ from conversations.streaming.viewers import Viewer, Viewers
 from .message import address_of
 
 LOOK_EVERY_S = 1.0
-NO_MORE = (Http404, Generation.DoesNotExist, InterfaceError, OperationalError)
+GONE = (Http404, Generation.DoesNotExist)
 viewers = Viewers(still_signed_in)
 # One viewer's frames take at most this share of a core.
 SHARE_OF_A_CORE = 0.05
@@ -64,7 +63,7 @@ async def follow(request: Request, generation: Generation, cursor: Cursor) -> As
     """Yield the events that lead from `cursor` to the end of the answer, or until the viewer must go."""
     followed = False
     # Where the conversation was deleted or the database is away, the page asks again and is told so.
-    with suppress(*NO_MORE), viewers.following(generation.pk, visit_of(request)) as viewer:
+    with suppress(*GONE, *NO_ANSWER), viewers.following(generation.pk, visit_of(request)) as viewer:
         while viewer.stays:
             # Lowered before we look, as in follow_live: what happens after our look is not missed.
             viewer.bell.clear()
@@ -81,7 +80,7 @@ async def follow(request: Request, generation: Generation, cursor: Cursor) -> As
             if not generation.is_active:
                 yield await in_database(ended_event, request, generation, followed=followed)
                 return
-            if is_made_elsewhere(generation):
+            if answer is None and is_made_elsewhere(generation):
                 continue
             yield event("s", {"status": generation.status, "place": place}, cursor)
             with suppress(TimeoutError):
