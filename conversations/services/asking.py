@@ -198,10 +198,8 @@ def refuse_haste(owner: User) -> None:
     # Sends of one person wait for each other here, or twenty at once would all count the same.
     User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
     now = timezone.now()
-    last_minute = (
-        now - timedelta(minutes=1),
-        now,
-    )  # a clock that was set back must not make all of today recent
+    # To now, not on from then: after a clock was set back all of today would be recent.
+    last_minute = (now - timedelta(minutes=1), now)
     # The conversation's own time narrows the search to what the index on it finds.
     lately = Message.objects.filter(
         conversation__owner=owner,

@@ -19,8 +19,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         if not settings.SQLITE:
             raise CommandError("The database is PostgreSQL: copy it with pg_dump, which comes with it.")
-        if file.exists():
-            raise CommandError(f"{file} is there already. Name another file.")
+        try:
+            file.touch(mode=0o600, exist_ok=False)  # all that people wrote is in it
+        except FileExistsError:
+            raise CommandError(f"{file} is there already. Name another file.") from None
+        except OSError as problem:
+            raise CommandError(f"The copy could not be made: {problem}") from None
         try:
             copy(Path(settings.DATABASES["default"]["NAME"]), file)
         except (sqlite3.Error, OSError) as problem:
@@ -31,9 +35,8 @@ class Command(BaseCommand):
 
 def copy(database: Path, file: Path) -> None:
     """Copy `database` to `file` and check the copy; raises sqlite3.Error or OSError."""
-    file.touch(mode=0o600, exist_ok=False)  # all that people wrote is in it
     with (
-        closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(file)) as target,
     ):
         source.backup(target)  # in one step: a copy in several begins anew at every write between them
