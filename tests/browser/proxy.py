@@ -1,8 +1,7 @@
-"""What stands between a browser and a site, or several in turn: a line that can be cut, as in a tunnel."""
+"""What stands between a browser and a site, or the first of several that is there: a line that can be cut."""
 
 import asyncio
 from contextlib import suppress
-from itertools import count
 
 from tests.faults.background import Background
 from tests.served.site import Site
@@ -13,7 +12,6 @@ class Proxy:
 
     def __init__(self, *sites: Site) -> None:
         self.sites = sites
-        self._turn = count()
         self._is_cut = False
         self._ends: set[asyncio.StreamWriter] = set()
         self._background = Background()
@@ -49,14 +47,10 @@ class Proxy:
             writer.transport.abort()
 
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Open a line to the next site that is there."""
-        for _ in self.sites[1:]:
+        for site in self.sites[:-1]:
             with suppress(OSError):
-                return await asyncio.open_connection("127.0.0.1", self._next().port)
-        return await asyncio.open_connection("127.0.0.1", self._next().port)
-
-    def _next(self) -> Site:
-        return self.sites[next(self._turn) % len(self.sites)]
+                return await asyncio.open_connection("127.0.0.1", site.port)
+        return await asyncio.open_connection("127.0.0.1", self.sites[-1].port)
 
     async def _break_all(self) -> None:
         for end in self._ends:
