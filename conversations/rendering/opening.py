@@ -162,16 +162,20 @@ class OpenText:
         references = References(self._settled.definitions)
         references.found = parsed.definitions
         context = Context(references, Notes(), is_open=True)
-        htmls = [self._open_html(block, parsed.source(block), context) for block in blocks]
+        grown = [self._grown, *[None] * len(blocks)]  # below a list or a table another block may have begun
+        htmls = [
+            self._open_html(block, parsed.source(block), context, parts)
+            for block, parts in zip(blocks, grown, strict=False)
+        ]
         kept, self._constant = self._constant, self._grown.constant if self._grown else 0
         shown = settled_line(self._text)
         self._tail.set("".join(htmls), self._text, shown, min(kept, self._constant))
 
-    def _open_html(self, block: RootBlock, source: str, context: Context) -> str:
+    def _open_html(self, block: RootBlock, source: str, context: Context, grown: Grown | None) -> str:
         tokens = take_notes(block.tokens, {})
         try:
-            if self._grown:
-                return self._grown.open_html(context) if block.kind == self._grown.kind else ""
+            if grown:
+                return grown.open_html(context) if block.kind == grown.kind else ""
             if is_too_complex(block.tokens):
                 return plain(source)
             if block.kind == "footnote_reference_open":

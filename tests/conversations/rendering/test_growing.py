@@ -115,6 +115,18 @@ def test_marks_alone_at_the_end_of_the_text_are_not_shown_yet():
     assert "<li>one" in answer.view().tail
 
 
+@pytest.mark.parametrize("above", ["- one\n- two\n", "1. one\n2. two\n", "| a |\n|---|\n| one |\n| two |\n"])
+def test_what_follows_a_list_or_a_table_is_shown_below_it_as_it_comes(above):
+    answer = GrowingAnswer(above)
+    alone = answer.view().tail
+    said = "\n"
+    answer.append(said)
+    for word in ["And ", "so ", "it ", "**goes** ", "on"]:
+        said += word
+        answer.append(word)
+        assert answer.view().tail.replace(" </p>", "</p>") == alone + render_markdown(said)
+
+
 def test_an_item_that_makes_the_list_loose_changes_those_before_it():
     text = "- one\n- two\n- three\n\n- four\n- five\n"
     answer = GrowingAnswer()
