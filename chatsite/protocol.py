@@ -2,7 +2,7 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-LAST_WORDS_S = 0.25
+LAST_WORDS_S = 0.5
 
 
 class Protocol(HttpToolsProtocol):

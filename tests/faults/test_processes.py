@@ -19,7 +19,7 @@ STREAMS = 20
 WORDS_A_SECOND, MOST_WORDS = 20, 400
 SEEN_WITHIN_S = {"sqlite": 5, "postgresql": 15}
 BEHIND_S = 1
-GRACE_S = 3
+GRACE_S = 5
 
 
 def ask_all(pages: Iterable[Page], script: str) -> list[Answer]:
