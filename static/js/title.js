@@ -20,8 +20,8 @@ export async function awaitTitle(known) {
   if (!form || document.querySelectorAll("[data-message]").length > 2) return
   for (const pause_s of [1, 2, 4, 8]) {
     await new Promise((resolve) => setTimeout(resolve, pause_s * 1000))
-    const response = await fetch(form.action, { headers: { "HX-Request": "true" }, redirect: "manual" })
-    if (!response.ok || !form.isConnected) return
+    const response = await fetch(form.action, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => {})
+    if (!response?.ok || !form.isConnected) return
     const page = new DOMParser().parseFromString(await response.text(), "text/html")
     const title = page.querySelector("[data-title-of]")?.textContent
     if (title && title !== known) return setTitle(title)
