@@ -32,6 +32,9 @@ async def test_one_hiccup_refuses_nobody():
 
 async def test_a_loop_that_recovered_takes_what_comes():
     await measured(*[lag.LIMIT_S + 0.05] * 3)
+    with pytest.raises(Unavailable):
+        lag.refuse_when_late()
     await measured(*[0.0] * lag.SAMPLES)
 
     lag.refuse_when_late()
+    assert lag.lag_s() < lag.LIMIT_S

@@ -12,7 +12,7 @@ from tests.faults.invariants import wait_until_quiet
 from tests.faults.page import Answer, Page
 
 SIDE_BY_SIDE = 5
-COMES_BACK_S = 3
+COMES_BACK_S = 2
 
 
 def shows(characters: int) -> Callable[[Answer], bool]:
