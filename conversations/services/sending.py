@@ -45,7 +45,7 @@ def rebuild(generation: Generation) -> ChatRequest | None:
 def fitting(generation: Generation, model: ChatModel) -> tuple[list[Message], str]:
     """Return what of the branch fits the model's window, and the system prompt."""
     conversation = generation.conversation
-    branch = spoken(path_to(generation.message.parent if generation.message else None))
+    branch = spoken(path_to(generation.message)[:-1])
     return branch[first_seen(branch, model, conversation.system_prompt) :], conversation.system_prompt
 
 

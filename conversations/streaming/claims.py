@@ -34,8 +34,8 @@ class Capacity:
 
 def claim_next(owner: str, capacity: Capacity) -> Generation | None:
     """Take the oldest generation that may start for the process `owner`, or return None."""
-    # Most looks find nothing queued; they wait for nobody.
-    if not Generation.objects.filter(status=Status.QUEUED).exists():
+    # Most looks find nothing that may start; they wait for nobody.
+    if next_in_line(capacity) is None:
         return None
     with transaction.atomic():
         wait_for_turn()
@@ -52,8 +52,7 @@ def claim_next(owner: str, capacity: Capacity) -> Generation | None:
         )
         if not claimed:
             return None
-        related = ("conversation__leaf", "message__parent")
-        return Generation.objects.select_related(*related).get(pk=pk)
+        return Generation.objects.select_related("conversation", "message").get(pk=pk)
 
 
 def wait_for_turn() -> None:

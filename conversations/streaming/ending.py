@@ -102,7 +102,7 @@ def store_what_arrived(generation: Generation, problem: Problem) -> None:
         ending = Ending(Status.INTERRUPTED if text else Status.FAILED, problem)
         close(Generation.objects.filter(pk=generation.pk), ending, finished_at=timezone.now())
         if generation.message_id is not None:
-            Message.objects.filter(pk=generation.message_id).update(
+            Message.objects.filter(generation=generation).update(
                 text=text, reasoning=reasoning, **render(text)
             )
 

@@ -10,6 +10,7 @@ from conversations.rendering import Block, View
 from .live import LiveAnswer
 
 CURSOR_CHARACTERS = 60
+WIRE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.dumps would make one a frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,7 @@ def mark_of(blocks: Sequence[Block], mark: int = 0) -> int:
 
 
 def event(name: str, data: Mapping[str, object], cursor: Cursor | str) -> bytes:
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {name}\nid: {cursor}\ndata: {body}\n\n".encode()
+    return f"event: {name}\nid: {cursor}\ndata: {WIRE.encode(data)}\n\n".encode()
 
 
 def utf16_length(text: str) -> int:
