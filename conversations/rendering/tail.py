@@ -4,8 +4,9 @@ import re
 
 from .clean import clean_text
 
-# Text that cannot be markup wherever it comes in a line that has begun.
-_WORDS = re.compile(r"(?:[^\W_]|[ ,'\"?%…–—-])+")
+# Text that cannot be markup wherever it comes in a line that has begun. A full stop with a space after it
+# ends a sentence; without one it may stand in a link.
+_WORDS = re.compile(r"(?:[^\W_]|[ ,'\"?%…–—-]|\.(?= ))+")
 _CLOSING = {
     f"</{name}>"
     for name in ("p", "ul", "ol", "li", "blockquote", "h3", "h4", "h5", "h6", "td", "tr", "tbody")
