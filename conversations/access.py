@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Message
+from .models import Conversation, Generation, Message, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,13 @@ def get_generation(user: User, public_id: UUID) -> Generation:
         conversation__in=Conversation.objects.visible_to(user), message__isnull=False
     )
     return get_object_or_404(rows.select_related("conversation", "message"), public_id=public_id)
+
+
+def get_summary(user: User, public_id: UUID) -> Summary:
+    """Return the summary `public_id` of a conversation of `user`; raise Http404."""
+    rows = Summary.objects.filter(conversation__in=Conversation.objects.visible_to(user))
+    related = ("conversation__leaf", "conversation__model", "conversation__owner", "generation", "upto")
+    return get_object_or_404(rows.select_related(*related), public_id=public_id)
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

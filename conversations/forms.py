@@ -1,6 +1,7 @@
 """What people type, as forms."""
 
-from uuid import uuid4
+from dataclasses import dataclass
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,42 @@ class MessageForm(forms.Form):
         for error in errors:
             form.add_error(None, error)
         return form
+
+
+class SeenForm(forms.Form):
+    """Which message was the last that the page showed; of a page without scripts nothing is known."""
+
+    leaf = forms.UUIDField(required=False)
+
+    @property
+    def seen(self) -> UUID | None:
+        return self.cleaned_data.get("leaf") if self.is_valid() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a conversation: `above`, `below` or `around` a message."""
+
+    where: str
+    message: UUID
+
+
+class PlaceForm(forms.Form):
+    """The part of a long conversation that an address means; anything odd in it is the newest."""
+
+    above = forms.UUIDField(required=False)
+    below = forms.UUIDField(required=False)
+    around = forms.UUIDField(required=False)
+
+    @property
+    def place(self) -> Place | None:
+        self.full_clean()
+        given = [Place(where, message) for where, message in self.cleaned_data.items() if message]
+        return given[0] if given else None
+
+
+class SummaryForm(forms.Form):
+    text = WordsField()
 
 
 class RenameForm(forms.Form):

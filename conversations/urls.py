@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import conversation, health, message, patterns, stream
+from .views import branch, conversation, health, message, patterns, stream, summary
 
 app_name = "conversations"
 
@@ -10,14 +10,25 @@ urlpatterns = [
     path("", conversation.new_conversation, name="new_conversation"),
     path("conversations/", conversation.list_conversations, name="list_conversations"),
     path("c/<uuid:public_id>/", conversation.show_conversation, name="show_conversation"),
+    path("c/<uuid:public_id>/summarise/", summary.summarise_conversation, name="summarise_conversation"),
+    path("s/<uuid:public_id>/", summary.show_summary, name="show_summary"),
+    path("s/<uuid:public_id>/edit/", summary.edit_summary, name="edit_summary"),
+    path("s/<uuid:public_id>/remove/", summary.remove_summary, name="remove_summary"),
+    path("c/<uuid:public_id>/gauge/", conversation.show_gauge, name="show_gauge"),
     path("c/<uuid:public_id>/send/", message.send_message, name="send_message"),
     path("c/<uuid:public_id>/rename/", conversation.rename_conversation, name="rename_conversation"),
     path("c/<uuid:public_id>/delete/", conversation.delete_conversation, name="delete_conversation"),
     path("c/<uuid:public_id>/restore/", conversation.restore_conversation, name="restore_conversation"),
     path("m/<uuid:public_id>/", message.show_message, name="show_message"),
     path("m/<uuid:public_id>/edit/", message.edit_message, name="edit_message"),
-    path("m/<uuid:public_id>/regenerate/", message.regenerate_message, name="regenerate_message"),
-    path("m/<uuid:public_id>/switch/", message.switch_version, name="switch_version"),
+    path("m/<uuid:public_id>/regenerate/", branch.regenerate_message, name="regenerate_message"),
+    path("m/<uuid:public_id>/continue/", branch.continue_message, name="continue_message"),
+    path("m/<uuid:public_id>/switch/", branch.switch_version, name="switch_version"),
+    path("m/<uuid:public_id>/menu/", branch.message_menu, name="message_menu"),
+    path("m/<uuid:public_id>/fork/", branch.fork_conversation, name="fork_conversation"),
+    path("m/<uuid:public_id>/delete/", branch.delete_message, name="delete_message"),
+    path("m/<uuid:public_id>/cut/", branch.delete_branch, name="delete_branch"),
+    path("m/<uuid:public_id>/restore/", branch.restore_message, name="restore_message"),
     path("m/<uuid:public_id>/text/", message.message_text, name="message_text"),
     path("m/<uuid:public_id>/details/", message.message_details, name="message_details"),
     path("g/<uuid:public_id>/events/", stream.events, name="events"),

@@ -51,6 +51,7 @@ def current_model() -> ChatModel:
             "dialect": dialect(settings.LLM_MODEL),
             "context_window": settings.LLM_CONTEXT_WINDOW,
             "output_limit": settings.LLM_MAX_TOKENS,
+            "caches_prompts": is_claude(settings.LLM_MODEL),
         },
     )
     return model
@@ -60,6 +61,10 @@ def next_model(conversation: Conversation) -> ChatModel:
     """Return the model that the next question of `conversation` goes to."""
     model = conversation.model
     return model if model.name == settings.LLM_MODEL else current_model()
+
+
+def is_claude(model: str) -> bool:
+    return model.rsplit("/", 1)[-1].startswith("claude-")
 
 
 def dialect(model: str) -> Dialect:

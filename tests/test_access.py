@@ -17,7 +17,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from accounts.first_admin import setup_path
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message
+from conversations.models import Conversation, Generation, Message, Summary
 from tests.factories import make_conversation
 
 OPEN = {
@@ -49,6 +49,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "c/": lambda conversation: conversation.public_id,
     "m/": lambda conversation: leaf_of(conversation).public_id,
     "g/": lambda conversation: leaf_of(conversation).generation.public_id,
+    "s/": lambda conversation: summary_of(conversation).public_id,
     "review/c/": lambda conversation: conversation.public_id,
 }
 # Views that only some of these rows have.
@@ -70,6 +71,10 @@ class Address:
 def leaf_of(conversation: Conversation) -> Message:
     assert conversation.leaf is not None
     return conversation.leaf
+
+
+def summary_of(conversation: Conversation) -> Summary:
+    return Summary.objects.get_or_create(conversation=conversation, upto=leaf_of(conversation))[0]
 
 
 def question_of(conversation: Conversation) -> Message:

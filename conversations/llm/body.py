@@ -49,11 +49,15 @@ def write_body(request: ChatRequest) -> bytes:
         family = replace(family, system="top" if family.system == "message" else "message")
     messages: list[Json] = [_message(message, family) for message in request.messages]
     body: dict[str, JsonValue] = {"model": request.model}
+    system: JsonValue = request.system
+    if request.cache:
+        system = _marked(request.system)
+        messages[:-1] = _marked_at_the_end(messages[:-1])
     if request.system:
         if family.system == "message":
-            messages.insert(0, {"role": "system", "content": request.system})
+            messages.insert(0, {"role": "system", "content": system})
         else:
-            body["system"] = request.system
+            body["system"] = system
     body["messages"] = messages
     body["max_tokens"] = request.max_tokens
     body["stream"] = True
@@ -94,6 +98,20 @@ def _message(message: ChatMessage, family: Family) -> Json:
         return {"role": message["role"], "content": content}
     write_part = _part_for_anthropic if family.parts == "anthropic" else _part_for_openai
     return {"role": message["role"], "content": [write_part(part) for part in content if not _is_empty(part)]}
+
+
+def _marked_at_the_end(messages: list[Json]) -> list[Json]:
+    """Return `messages`, all of which the next question repeats, with a mark on the last that has words.
+
+    The provider keeps what stands before a mark for five minutes (aimlapi's schemas; Anthropic).
+    """
+    if messages and isinstance(words := messages[-1]["content"], str) and words:
+        return [*messages[:-1], {**messages[-1], "content": _marked(words)}]
+    return messages
+
+
+def _marked(words: str) -> JsonValue:
+    return [{"type": "text", "text": words, "cache_control": {"type": "ephemeral"}}]
 
 
 def _is_empty(part: ContentPart) -> bool:

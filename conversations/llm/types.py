@@ -63,6 +63,7 @@ class ChatRequest:
     dialect: Dialect = "openai"
     max_tokens: int = 4096
     system_moved: bool = False  # the system prompt stands where the dialect has none
+    cache: bool = False  # what will be sent again is marked, so that the provider keeps it for a while
 
     def body(self) -> bytes:
         """Return the JSON to send, UTF-8; the same request always gives the same bytes."""

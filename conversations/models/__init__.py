@@ -4,6 +4,7 @@ from .chat_model import ChatModel
 from .conversation import Conversation
 from .generation import Chunk, Generation, Problem, Purpose, Status
 from .message import Message, Role
+from .summary import Summary
 
 __all__ = [
     "ChatModel",
@@ -15,4 +16,5 @@ __all__ = [
     "Purpose",
     "Role",
     "Status",
+    "Summary",
 ]

@@ -17,6 +17,7 @@ from .message import Message
 class Purpose(models.TextChoices):
     ANSWER = "answer", "Answer"
     TITLE = "title", "Title"
+    SUMMARY = "summary", "Summary"
 
 
 class Status(models.TextChoices):
@@ -74,7 +75,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 
 
 class Generation(models.Model):
-    """One call to the model, for one assistant message or for a title."""
+    """One call to the model, for one assistant message, for a title or for a summary."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="generations")
@@ -82,6 +83,14 @@ class Generation(models.Model):
         Message, on_delete=models.CASCADE, null=True, blank=True, related_name="generation"
     )
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.ANSWER)
+    continues = models.ForeignKey(
+        Message,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The answer that it goes on with: its message begins with the words of that one.",
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     problem = models.CharField(max_length=20, choices=Problem.choices, blank=True)
 
@@ -125,7 +134,7 @@ class Generation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="generation_status_known"),
             models.CheckConstraint(
-                condition=Q(purpose=Purpose.TITLE) | Q(message__isnull=False),
+                condition=Q(purpose__in=[Purpose.TITLE, Purpose.SUMMARY]) | Q(message__isnull=False),
                 name="generation_answer_has_message",
             ),
             models.UniqueConstraint(

@@ -35,6 +35,17 @@ class Message(models.Model):
     plain = models.BooleanField(
         default=False, help_text="Rendering took too long once: shown as escaped text."
     )
+    model_name = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Who said it, where no call of ours is on record.",
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    cut = models.BooleanField(
+        default=False, db_default=False, help_text="Deleted with all that follows: no way leads through it."
+    )
     idempotency_key = models.UUIDField(null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -83,12 +83,8 @@ def ask(
             conversation = lock(conversation, model)
             if exchange := exchange_with(conversation.owner, key):
                 return exchange
-            leaf = conversation.leaf
-            if seen is not None and (leaf is None or leaf.public_id != seen):
-                raise Conflict(
-                    "This conversation went on elsewhere. Here is its newest state; your text is kept."
-                )
-            return add_exchange(conversation, parent=leaf, text=text, key=key)
+            refuse_stale(conversation, seen, "your text is kept.")
+            return add_exchange(conversation, parent=conversation.leaf, text=text, key=key)
     except IntegrityError:
         return sent_already(conversation.owner, key)
 
@@ -109,15 +105,45 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
         return sent_already(owner, key)
 
 
-def regenerate(message: Message, *, model: ChatModel | None = None) -> Message:
-    """Ask again for the answer `message`; the new one is its sibling."""
-    if message.role != Role.ASSISTANT or message.parent is None:
-        raise Refusal("Only an answer can be asked for again.")
+def save_edit(message: Message, *, text: str, key: UUID) -> Message:
+    """Add `text` beside the person's `message` and ask nothing yet; the same `key` again adds no more."""
+    if message.role != Role.USER:
+        raise Refusal("Only your own messages can be edited.")
+    text = clean_text(text)
+    with transaction.atomic():
+        conversation = lock(message.conversation, None)
+        if saved := conversation.messages.filter(idempotency_key=key).first():
+            return saved
+        refuse_unless_free(conversation)
+        edited = add_question(conversation, message.parent, text=text, key=key)
+        conversation.move_to(edited)
+        return edited
+
+
+def regenerate(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
+    """Ask again for the answer `message`, or for one to the question `message`; a new one is a sibling."""
+    question = message if message.role == Role.USER else message.parent
+    if question is None or question.role != Role.USER:
+        raise Refusal("Only an answer to a question can be asked for.")
     with transaction.atomic():
         conversation = lock(message.conversation, model)
+        refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
         refuse_haste(conversation.owner)
-        return add_answer(conversation, message.parent, position=next_position(conversation, message.parent))
+        return add_answer(conversation, question, position=next_position(conversation, question))
+
+
+def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
+    """Let the model go on with the answer `message` where it stops; what comes of it is its sibling."""
+    if message.role != Role.ASSISTANT or message.parent is None or not message.text.strip():
+        raise Refusal("Only an answer that has begun can be continued.")
+    with transaction.atomic():
+        conversation = lock(message.conversation, model)
+        refuse_stale(conversation, seen)
+        refuse_unless_free(conversation)
+        refuse_haste(conversation.owner)
+        position = next_position(conversation, message.parent)
+        return add_answer(conversation, message.parent, position=position, continues=message)
 
 
 def stop_answer(generation: Generation) -> None:
@@ -152,31 +178,45 @@ def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
     return fresh
 
 
+def refuse_stale(conversation: Conversation, seen: UUID | None, kept: str = "") -> None:
+    """Raise Conflict when `seen`, the last message that the asker's page showed, is not the last any more."""
+    leaf = conversation.leaf
+    if seen is not None and (leaf is None or leaf.public_id != seen):
+        newest = "This conversation went on elsewhere. Here is its newest state"
+        raise Conflict(f"{newest}; {kept}" if kept else f"{newest}.")
+
+
 def add_exchange(conversation: Conversation, *, parent: Message | None, text: str, key: UUID) -> Exchange:
     refuse_unless_free(conversation)
     refuse_haste(conversation.owner)
-    question = conversation.messages.create(
+    question = add_question(conversation, parent, text=text, key=key)
+    return Exchange(question, add_answer(conversation, question))
+
+
+def add_question(conversation: Conversation, parent: Message | None, *, text: str, key: UUID) -> Message:
+    return conversation.messages.create(
         parent=parent,
         position=next_position(conversation, parent),
         role=Role.USER,
         text=text,
         idempotency_key=key,
     )
-    return Exchange(question, add_answer(conversation, question))
 
 
-def add_answer(conversation: Conversation, question: Message, *, position: int = 0) -> Message:
+def add_answer(
+    conversation: Conversation, question: Message, *, position: int = 0, continues: Message | None = None
+) -> Message:
     """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
     answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
-    conversation.generations.create(message=answer, model_asked=conversation.model.name)
+    conversation.generations.create(message=answer, model_asked=conversation.model.name, continues=continues)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
     return answer
 
 
 def next_position(conversation: Conversation, parent: Message | None) -> int:
-    last = conversation.messages.filter(parent=parent).order_by("-position").first()
-    return 0 if last is None else last.position + 1
+    last = conversation.messages.filter(parent=parent).aggregate(Max("position"))["position__max"]
+    return 0 if last is None else int(last) + 1
 
 
 def refuse_unless_free(conversation: Conversation) -> None:

@@ -1,22 +1,39 @@
 """A branch of the tree, and what of it a model is sent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+
+from django.db import connection
 
 from conversations.llm.types import ChatMessage
 from conversations.models import Conversation, Message, Role
 
-# Walked up in the database: of a conversation with many branches only this one is loaded.
+# Walked up in the database: of a conversation with many branches only this one is loaded, and of that no
+# more than is asked for.
 BRANCH = """
 WITH RECURSIVE branch (id, parent_id, depth) AS (
     SELECT id, parent_id, 0 FROM conversations_message WHERE id = %s
     UNION ALL
     SELECT above.id, above.parent_id, branch.depth + 1
     FROM conversations_message AS above JOIN branch ON above.id = branch.parent_id
+    WHERE branch.depth + 1 < %s
 )
 SELECT message.* FROM conversations_message AS message
 JOIN branch ON branch.id = message.id ORDER BY branch.depth DESC
 """
+
+# Walked until what it passed is longer than any window; no words leave the database.
+TURNS = """
+WITH RECURSIVE branch (id, parent_id, role, characters, total, depth) AS (
+    SELECT id, parent_id, role, {length}, {length}, 0 FROM conversations_message AS above WHERE id = %s
+    UNION ALL
+    SELECT above.id, above.parent_id, above.role, {length}, branch.total + {length}, branch.depth + 1
+    FROM conversations_message AS above JOIN branch ON above.id = branch.parent_id
+    WHERE branch.total <= %s
+)
+SELECT id, role, characters, parent_id FROM branch ORDER BY depth DESC
+""".format(length="CASE WHEN above.deleted_at IS NULL THEN length(above.text) ELSE 0 END")  # noqa: S608 - ours
 
 # Walked down by the index on siblings: 0.2 ms on SQLite and 0.6 on PostgreSQL (8 and 14 down 5,000 messages).
 # To load the ids of the whole tree took 0.9 and 1.3 ms with 40 messages, 6 and 7 with 5,000.
@@ -26,7 +43,7 @@ WITH RECURSIVE below (id, conversation_id, depth) AS (
     UNION ALL
     SELECT (
         SELECT reply.id FROM conversations_message AS reply
-        WHERE reply.conversation_id = below.conversation_id AND reply.parent_id = below.id
+        WHERE reply.conversation_id = below.conversation_id AND reply.parent_id = below.id AND NOT reply.cut
         ORDER BY reply.position DESC LIMIT 1
     ), below.conversation_id, below.depth + 1
     FROM below WHERE below.id IS NOT NULL
@@ -34,13 +51,46 @@ WITH RECURSIVE below (id, conversation_id, depth) AS (
 SELECT message.* FROM conversations_message AS message
 JOIN below ON below.id = message.id ORDER BY below.depth DESC LIMIT 1
 """
+NO_END = 2**31 - 1
 
 
-def path_to(leaf: Message | None) -> list[Message]:
-    """Return the branch from the first message to `leaf`, oldest first, in one query."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message of a branch without its words; `is_first` of the whole branch."""
+
+    pk: int
+    role: str
+    characters: int
+    is_first: bool
+
+
+def path_to(leaf: Message | None, *, at_most: int = NO_END) -> list[Message]:
+    """Return the branch to `leaf`, oldest first, in one query; of a longer one the newest `at_most`."""
+    if leaf is None or at_most < 1:
+        return []
+    return list(Message.objects.raw(BRANCH, [leaf.pk, at_most]))
+
+
+def branch_ids(conversation: Conversation, leaf_id: int | None) -> list[int]:
+    """Return the keys of the branch to `leaf_id`, oldest first, in one query.
+
+    The whole tree is read, but from an index alone: 3 ms for 2,000 messages, however long each of them is.
+    """
+    parents = dict(conversation.messages.order_by().values_list("pk", "parent_id"))
+    found: list[int] = []
+    while leaf_id is not None:
+        found.append(leaf_id)
+        leaf_id = parents.get(leaf_id)
+    return found[::-1]
+
+
+def turns_to(leaf: Message | None, *, characters: int) -> list[Turn]:
+    """Return the newest turns of the branch to `leaf` that hold `characters` and one more, oldest first."""
     if leaf is None:
         return []
-    return list(Message.objects.raw(BRANCH, [leaf.pk]))
+    with connection.cursor() as cursor:
+        cursor.execute(TURNS, [leaf.pk, characters])
+        return [Turn(pk, role, length, parent is None) for pk, role, length, parent in cursor.fetchall()]
 
 
 def newest_below(message: Message) -> Message:
@@ -49,8 +99,8 @@ def newest_below(message: Message) -> Message:
 
 
 def spoken(branch: Sequence[Message]) -> list[Message]:
-    """Return the messages of `branch` that have words: an answer that failed says nothing."""
-    return [message for message in branch if message.text.strip()]
+    """Return the messages of `branch` that have words: a failed answer says nothing, nor what is deleted."""
+    return [message for message in branch if message.text.strip() and message.deleted_at is None]
 
 
 def build_messages(messages: Sequence[Message]) -> list[ChatMessage]:
@@ -68,8 +118,3 @@ def build_messages(messages: Sequence[Message]) -> list[ChatMessage]:
 def fingerprint(message: Message) -> list[str]:
     """Return the public id of `message` and the SHA-256 of its text, as a generation's record keeps them."""
     return [str(message.public_id), sha256(message.text.encode()).hexdigest()]
-
-
-def shown_branch(conversation: Conversation) -> list[Message]:
-    """Return the branch that `conversation` shows, oldest first, in one query."""
-    return path_to(conversation.leaf)

@@ -3,21 +3,25 @@
 from typing import cast
 
 from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameters
-from conversations.models import ChatModel, Generation, Message, Purpose
+from conversations.models import ChatModel, Generation, Message, Purpose, Summary
 
+from .compaction import SUMMARY_TOKENS, summary_messages, summary_prompt
 from .history import build_messages, fingerprint, path_to, spoken
+from .sight import sight_of
 from .titles import TITLE_TOKENS, title_messages
-from .window import Window, first_kept
+
+SHORT = {Purpose.TITLE: TITLE_TOKENS, Purpose.SUMMARY: SUMMARY_TOKENS}
+CACHED = {"cache": True}
+GO_ON = (
+    "Your last answer was cut off. Go on from exactly where it stops, beginning with the very next character."
+    " Repeat nothing, and do not speak about this."
+)
 
 
 def prepare(generation: Generation) -> ChatRequest:
     """Return the request for `generation`, and keep on its row what is sent."""
     model = ChatModel.objects.get(name=generation.model_asked)
-    if generation.purpose == Purpose.TITLE:
-        sent = spoken(path_to(generation.conversation.leaf))[:2]
-        system = ""
-    else:
-        sent, system = fitting(generation, model)
+    sent, system = chosen(generation, model)
     generation.sent = [fingerprint(message) for message in sent]
     generation.system_prompt = system
     generation.parameters = parameters_of(generation, model)
@@ -42,32 +46,47 @@ def rebuild(generation: Generation) -> ChatRequest | None:
     return request if request.digest() == generation.body_hash else None
 
 
-def fitting(generation: Generation, model: ChatModel) -> tuple[list[Message], str]:
-    """Return what of the branch fits the model's window, and the system prompt."""
+def chosen(generation: Generation, model: ChatModel) -> tuple[list[Message], str]:
+    """Return the messages that `generation` is about and its system prompt; nothing else is loaded.
+
+    Of a branch that is what fits the model's window, and what no summary stands for.
+    """
     conversation = generation.conversation
-    branch = spoken(path_to(generation.message)[:-1])
-    return branch[first_seen(branch, model, conversation.system_prompt) :], conversation.system_prompt
+    if generation.purpose == Purpose.TITLE:
+        return spoken(path_to(conversation.leaf))[:2], ""
+    end = end_of(generation)
+    sight = sight_of(conversation, end, model)
+    sent = spoken(path_to(end, at_most=sight.length))
+    return sent, summary_prompt(sight.summary) if generation.purpose == Purpose.SUMMARY else sight.system
 
 
-def first_seen(branch: list[Message], model: ChatModel, system_prompt: str) -> int:
-    """Return the index of the oldest of `branch` (messages with words) that `model` is sent."""
-    if not branch:
-        return 0
-    window = Window(model.context_window, model.output_limit, model.characters_per_token)
-    turns = [(message.role, len(message.text)) for message in branch]
-    return first_kept(turns, system_characters=len(system_prompt), window=window)
+def end_of(generation: Generation) -> Message | None:
+    """Return the last message that is sent."""
+    if generation.purpose == Purpose.SUMMARY:
+        summary = Summary.objects.filter(generation=generation).select_related("upto").first()
+        return summary.upto if summary else None
+    return generation.continues or (generation.message.parent if generation.message else None)
 
 
 def parameters_of(generation: Generation, model: ChatModel) -> dict[str, object]:
-    if generation.purpose == Purpose.TITLE:
-        return {"max_tokens": TITLE_TOKENS, "dialect": model.dialect}
-    return {**generation.conversation.parameters, "max_tokens": model.output_limit, "dialect": model.dialect}
+    if generation.purpose in SHORT:
+        return {"max_tokens": SHORT[Purpose(generation.purpose)], "dialect": model.dialect}
+    chosen = {
+        **generation.conversation.parameters,
+        "max_tokens": model.output_limit,
+        "dialect": model.dialect,
+    }
+    return chosen | CACHED if model.caches_prompts else chosen
 
 
 def compose(generation: Generation, model: ChatModel, sent: list[Message]) -> ChatRequest:
     messages: list[ChatMessage] = build_messages(sent)
     if generation.purpose == Purpose.TITLE:
         messages = title_messages(sent)
+    elif generation.purpose == Purpose.SUMMARY:
+        messages = summary_messages(sent)
+    elif generation.continues is not None:
+        messages.append({"role": "user", "content": GO_ON})
     parameters = dict(generation.parameters)
     return ChatRequest(
         model=generation.model_asked,
@@ -76,14 +95,17 @@ def compose(generation: Generation, model: ChatModel, sent: list[Message]) -> Ch
         max_tokens=int(parameters.pop("max_tokens", model.output_limit)),
         dialect=cast(Dialect, parameters.pop("dialect", model.dialect)),
         system_moved=bool(parameters.pop("system_moved", False)),
+        cache=bool(parameters.pop("cache", False)),
         parameters=cast(Parameters, parameters),
     )
 
 
 def parameters_sent(request: ChatRequest) -> dict[str, object]:
     """Return what a row keeps of `request` besides words, so that `rebuild` writes the same body."""
-    moved = {"system_moved": True} if request.system_moved else {}
-    return {**request.parameters, "max_tokens": request.max_tokens, "dialect": request.dialect, **moved}
+    kept: dict[str, object] = {"max_tokens": request.max_tokens, "dialect": request.dialect}
+    if request.system_moved:
+        kept["system_moved"] = True
+    return {**request.parameters, **kept, **(CACHED if request.cache else {})}
 
 
 def characters_sent(request: ChatRequest) -> int:

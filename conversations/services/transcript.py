@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.safestring import SafeString
 
-from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.models import Conversation, Generation, Message, Problem, Role, Status, Summary
 from conversations.models.chat_model import readable_name
 from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
 
 from .asking import Exchange
-from .history import shown_branch, spoken
-from .sending import first_seen
+from .history import branch_ids, path_to
+from .paging import Span, Stretch, span_of
+from .sight import Sight, sight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,22 @@ class Entry:
     shows_model: bool = False
     forgotten: bool = False
     window_starts: bool = False
+    is_unanswered: bool = False
+    """It is a question at the end of what is shown: no answer was asked for yet, or it was deleted."""
+    summary: Summary | None = None
+    """What stands for it and all before it."""
 
     @property
     def model_name(self) -> str:
-        return name_of(self.generation) if self.generation else ""
+        """Its name for people: the same for the alias asked and the version that answered."""
+        return readable_name(self.model_id)
+
+    @property
+    def model_id(self) -> str:
+        """Who said it, as the API calls it."""
+        if self.generation is None:
+            return self.message.model_name
+        return self.generation.model_answered or self.generation.model_asked
 
     @property
     def is_active(self) -> bool:
@@ -79,6 +92,19 @@ class Entry:
         )
 
     @property
+    def can_continue(self) -> bool:
+        """Whether there is an answer to go on with: it was cut, broke off or was stopped."""
+        generation = self.generation
+        return (
+            generation is not None
+            and bool(self.message.text)
+            and (
+                generation.problem == Problem.CUT_SHORT
+                or generation.status in (Status.INTERRUPTED, Status.STOPPED)
+            )
+        )
+
+    @property
     def thought_seconds(self) -> int | None:
         """Whole seconds from the start to the first word, when the model thought aloud."""
         if not self.reasoning or self.generation is None or self.generation.thinking_time is None:
@@ -86,17 +112,61 @@ class Entry:
         return max(1, round(self.generation.thinking_time.total_seconds()))
 
 
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A part of what a conversation shows, oldest first, and where it goes on."""
+
+    entries: list[Entry]
+    sight: Sight
+    earlier: UUID | None = None
+    """The first entry, where messages stand before it."""
+    later: UUID | None = None
+    """The last entry, where messages stand after it."""
+
+    def beyond(self, where: str) -> Transcript:
+        """Return it as it is put `above` or `below` what a page shows already."""
+        return replace(self, later=None) if where == "above" else replace(self, earlier=None)
+
+
 def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return what `conversation` shows, oldest first, in at most four queries whatever its length.
+    """Return all that `conversation` shows, oldest first, in at most eight queries whatever its length."""
+    return build_transcript(conversation, Stretch(), find_progress).entries
+
+
+def build_transcript(
+    conversation: Conversation, stretch: Stretch, find_progress: FindProgress | None = None
+) -> Transcript:
+    """Return the `stretch` of what `conversation` shows, in at most eight queries whatever its length.
 
     `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
     """
-    branch = shown_branch(conversation)
+    prefetch_related_objects(
+        [conversation], Prefetch("summaries", Summary.objects.select_related("generation"))
+    )
+    span = span_of(branch_ids(conversation, stretch.leaf_of(conversation)), stretch)
+    branch = load(conversation, span) if stretch.page else path_to(conversation.leaf)
     entries = entries_of(branch, find_progress)
-    add_versions(entries, conversation)
     mark_models(entries)
-    mark_window(entries, conversation)
-    return entries
+    entries = entries[span.before :]
+    add_versions(entries, conversation)
+    sight = sight_of(conversation, conversation.leaf, conversation.model)
+    mark_sight(entries, sight)
+    add_summaries(entries, conversation)
+    if entries and not span.has_later:
+        entries[-1].is_unanswered = entries[-1].message.role == Role.USER
+    return Transcript(
+        entries,
+        sight,
+        earlier=entries[0].message.public_id if entries and span.has_earlier else None,
+        later=entries[-1].message.public_id if entries and span.has_later else None,
+    )
+
+
+def load(conversation: Conversation, span: Span) -> list[Message]:
+    """Return the messages of `span`, in its order."""
+    rows = conversation.messages.in_bulk(span.keys)
+    # A message that is deleted for ever between two queries is not missed.
+    return [rows[key] for key in span.keys if key in rows]
 
 
 def build_entry(message: Message, find_progress: FindProgress | None = None) -> Entry:
@@ -110,8 +180,10 @@ def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None
     """Return the entries of `exchange` below what the page shows already, however long that is."""
     entries = entries_of([exchange.question, exchange.answer], find_progress)
     add_versions(entries, exchange.question.conversation)
-    before = getattr(exchange.question.parent, "generation", None)
-    mark_models(entries, before=name_of(before) if before else "")
+    before = exchange.question.parent
+    mark_models(
+        entries, before=Entry(before, generation_of(before), trusted("")).model_name if before else ""
+    )
     return entries
 
 
@@ -124,11 +196,15 @@ def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) ->
     return entries
 
 
+def generation_of(message: Message) -> Generation | None:
+    return None if message.role == Role.USER else getattr(message, "generation", None)
+
+
 def entry_of(message: Message, find_progress: FindProgress | None) -> Entry:
-    generation = None if message.role == Role.USER else getattr(message, "generation", None)
-    if generation is None:
+    if message.role == Role.USER:
         return Entry(message, None, html=trusted(""))
-    if generation.is_active:
+    generation = generation_of(message)
+    if generation is not None and generation.is_active:
         progress = (find_progress and find_progress(generation)) or progress_from_chunks(generation)
         return Entry(
             message,
@@ -165,7 +241,8 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
     siblings: dict[int | None, list[UUID]] = defaultdict(list)
     rows = Message.objects.filter(conversation=conversation).filter(
         Q(parent__in=[pk for pk in parents if pk is not None])
-        | (Q(parent=None) if None in parents else Q(pk=None))
+        | (Q(parent=None) if None in parents else Q(pk=None)),
+        cut=False,
     )
     for parent_id, public_id in rows.order_by("position").values_list("parent_id", "public_id"):
         siblings[parent_id].append(public_id)
@@ -180,26 +257,24 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
 def mark_models(entries: Sequence[Entry], *, before: str = "") -> None:
     """Show a model's name only where it changes; `before` is the one that answered before `entries`."""
     for entry in entries:
-        if entry.generation is not None:
-            name = name_of(entry.generation)
-            entry.shows_model = name != before
+        if entry.message.role == Role.ASSISTANT:
+            name = entry.model_name
+            entry.shows_model = bool(name) and name != before
             before = name
 
 
-def name_of(generation: Generation) -> str:
-    """Return the model's name for people: the same for the alias asked and the version that answered."""
-    return readable_name(generation.model_answered or generation.model_asked)
-
-
-def mark_window(entries: Sequence[Entry], conversation: Conversation) -> None:
-    """Mark what the model would no longer see if it were asked now."""
-    branch = spoken([entry.message for entry in entries])
-    seen_from = first_seen(branch, conversation.model, conversation.system_prompt)
-    if seen_from == 0:
-        return
-    first = branch[seen_from].pk
+def add_summaries(entries: Sequence[Entry], conversation: Conversation) -> None:
+    """Tell each entry which summary ends with it."""
+    found = {summary.upto_id: summary for summary in conversation.summaries.all()}
     for entry in entries:
-        if entry.message.pk == first:
-            entry.window_starts = True
-            return
-        entry.forgotten = True
+        entry.summary = found.get(entry.message.pk)
+
+
+def mark_sight(entries: Sequence[Entry], sight: Sight) -> None:
+    """Mark what the model would no longer see if it were asked now: what stands before the first it does."""
+    if sight.first is None or (sight.is_whole and sight.summary is None):
+        return
+    for entry in entries:
+        entry.window_starts = entry.message.pk == sight.first and not sight.is_whole
+        # On a branch the keys grow: who is below was said later.
+        entry.forgotten = entry.message.pk < sight.first

@@ -26,6 +26,11 @@ class Window:
         """Tokens left for what is sent."""
         return max(0, int(self.tokens * (1 - MARGIN)) - self.answer_tokens)
 
+    @property
+    def characters(self) -> int:
+        """As many characters as can be sent if nothing stood around them."""
+        return int(self.budget * self.characters_per_token)
+
 
 def first_kept(turns: Sequence[tuple[str, int]], *, system_characters: int, window: Window) -> int:
     """Return the index of the oldest of `turns` that still fits.

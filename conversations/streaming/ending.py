@@ -17,6 +17,7 @@ from conversations.llm.types import Finished
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Message, Problem, Purpose, Status
 from conversations.models.generation import CostSource
 from conversations.rendering import render
+from conversations.services.compaction import keep_summary
 from conversations.services.titles import ask_for_title, keep_title
 from conversations.services.window import refine
 
@@ -84,8 +85,9 @@ def store(
             setattr(generation, name, value)
         generation.status = ending.status
         Chunk.objects.filter(generation=generation).delete()
-        if generation.purpose == Purpose.TITLE:
-            keep_title(generation, live.text)
+        if generation.message_id is None:
+            keep = keep_title if generation.purpose == Purpose.TITLE else keep_summary
+            keep(generation, live.text)
             return True
         Message.objects.filter(generation=generation).update(
             text=live.text, reasoning=live.reasoning, **rendered
@@ -138,6 +140,10 @@ def refine_ratio(generation: Generation, model: ChatModel, characters: int) -> N
 def compute_cost(generation: Generation, model: ChatModel) -> None:
     if generation.cost_usd is not None or not generation.usage_trusted:
         return
-    cost = model.price(generation.prompt_tokens or 0, generation.completion_tokens or 0)
+    cost = model.price(
+        generation.prompt_tokens or 0,
+        generation.completion_tokens or 0,
+        cached_tokens=generation.cached_tokens or 0,
+    )
     if cost is not None:
         Generation.objects.filter(pk=generation.pk).update(cost_usd=cost, cost_source=CostSource.COMPUTED)

@@ -170,6 +170,8 @@ class Runner:
         """Let the model answer and return how that ended, whoever or whatever ended it."""
         try:
             request = await in_database(prepare, generation)
+            if generation.continues is not None:
+                call.live.append_text(generation.continues.text)
             return await call.run(self.client, request, request_id=generation.client_request_id)
         except asyncio.CancelledError:
             return run.ending or PROCESS_GONE

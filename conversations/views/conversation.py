@@ -1,11 +1,11 @@
 """Pages of a conversation: new, shown, renamed, deleted, listed."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
+from accounts.models import User
 from conversations import wiring
-from conversations.access import get_conversation, get_deleted_conversation
-from conversations.forms import MessageForm, RenameForm
+from conversations.access import get_conversation, get_deleted_conversation, get_message
+from conversations.forms import MessageForm, Place, PlaceForm, RenameForm
 from conversations.http import asking_to_wait
 from conversations.models import ChatModel, Conversation, Generation
 from conversations.services.asking import Exchange
@@ -23,12 +24,16 @@ from conversations.services.asking import start_conversation as start
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
+from conversations.services.paging import PAGE, Stretch
+from conversations.services.sight import sight_of
 from conversations.services.titles import rename_conversation as rename
-from conversations.services.transcript import Entry, build_entries, build_exchange
+from conversations.services.transcript import Entry, Transcript, build_exchange, build_transcript
 from conversations.streaming.lag import refuse_when_late
 
 from .progress import find_progress
 from .sidebar import Sidebar
+
+NEWEST = Stretch(page=PAGE)
 
 
 @never_cache
@@ -76,7 +81,32 @@ def refuse_first(request: Request, form: MessageForm, *, status: int) -> HttpRes
 @require_GET
 def show_conversation(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
-    return render(request, "conversations/conversation.html", shown_page(conversation))
+    place = PlaceForm(request.GET).place
+    page = shown_page(conversation, stretch=stretch_of(request.user, conversation, place))
+    if place is None or not request.htmx:
+        return render(request, "conversations/conversation.html", page)
+    page["transcript"] = page["transcript"].beyond(place.where)
+    return render(request, "conversations/_entries.html", page)
+
+
+def stretch_of(user: User, conversation: Conversation, place: Place | None) -> Stretch:
+    """Return the part of `conversation` that an address means; raise Http404 for a message of another one."""
+    if place is None:
+        return NEWEST
+    message = get_message(user, place.message)
+    if message.conversation_id != conversation.pk:
+        raise Http404
+    return Stretch(PAGE, place.where, message)
+
+
+@never_cache
+@require_GET
+def show_gauge(request: Request, public_id: UUID) -> HttpResponse:
+    conversation = get_conversation(request.user, public_id)
+    sight = sight_of(conversation, conversation.leaf, wiring.next_model(conversation))
+    template = "conversations/_gauge.html" if request.htmx else "conversations/gauge.html"
+    context = {"conversation": conversation, "current": conversation, "sight": sight}
+    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,18 +172,23 @@ class ShownPage(TypedDict):
     current: Conversation
     model: ChatModel
     entries: list[Entry]
+    transcript: NotRequired[Transcript]
     active: Generation | None
     form: MessageForm
 
 
-def shown_page(conversation: Conversation, form: MessageForm | None = None) -> ShownPage:
+def shown_page(
+    conversation: Conversation, form: MessageForm | None = None, *, stretch: Stretch = NEWEST
+) -> ShownPage:
     leaf = conversation.leaf.public_id if conversation.leaf else ""
-    entries = build_entries(conversation, find_progress)
+    transcript = build_transcript(conversation, stretch, find_progress)
+    entries = transcript.entries
     return {
         "conversation": conversation,
         "current": conversation,
         "model": wiring.next_model(conversation),
         "entries": entries,
+        "transcript": transcript,
         "active": active_answer(conversation, entries),
         "form": form or MessageForm.fresh(leaf=leaf),
     }

@@ -1,12 +1,11 @@
-"""What people do with messages: send, edit, ask again, switch versions, copy, look closer."""
+"""What people do with one message: send, edit, copy, look closer."""
 
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import Request
 from conversations import wiring
@@ -14,13 +13,14 @@ from conversations.access import get_conversation, get_message
 from conversations.forms import MessageForm
 from conversations.http import asking_to_wait
 from conversations.models import Conversation, Message, Role
-from conversations.services.asking import ask, regenerate
+from conversations.services.asking import ask, save_edit
 from conversations.services.asking import edit_message as edit
-from conversations.services.branching import show_version
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.transcript import build_entry
+from conversations.services.usage import saved_by_cache
 from conversations.streaming.lag import refuse_when_late
 
+from .branch import address_of, show_branch
 from .conversation import exchanged_page, shown_page
 from .progress import find_progress
 
@@ -86,11 +86,14 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
         return show_edit(request, message, form.afresh(), status=422)
     text, key = form.cleaned_data["text"], form.cleaned_data["key"]
     try:
-        edited = edit(message, text=text, key=key, model=wiring.current_model())
+        if "save" in request.POST:
+            shown = save_edit(message, text=text, key=key)
+        else:
+            shown = edit(message, text=text, key=key, model=wiring.current_model()).answer
     except Refusal as refusal:
-        shown = show_edit(request, message, form.afresh(str(refusal)), status=422)
-        return asking_to_wait(shown, refusal.retry_after_s)
-    return show_branch(request, edited.answer)
+        refused = show_edit(request, message, form.afresh(str(refusal)), status=422)
+        return asking_to_wait(refused, refusal.retry_after_s)
+    return show_branch(request, shown)
 
 
 def show_edit(request: Request, message: Message, form: MessageForm, *, status: int = 200) -> HttpResponse:
@@ -101,28 +104,6 @@ def show_edit(request: Request, message: Message, form: MessageForm, *, status: 
     if status != 200:
         response["HX-Retarget"] = f"#m-{message.public_id}"
     return response
-
-
-@require_POST
-def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
-    message = get_message(request.user, public_id)
-    refuse_when_late()
-    return show_branch(request, regenerate(message, model=wiring.current_model()))
-
-
-@require_POST
-def switch_version(request: Request, public_id: UUID) -> HttpResponse:
-    message = get_message(request.user, public_id)
-    show_version(message)
-    return show_branch(request, message)
-
-
-def show_branch(request: Request, message: Message) -> HttpResponse:
-    """Answer with the whole transcript, which now shows the branch of `message`."""
-    if not request.htmx:
-        return redirect(address_of(message))
-    conversation = get_conversation(request.user, message.conversation.public_id)
-    return render(request, "conversations/_transcript.html", shown_page(conversation))
 
 
 @never_cache
@@ -153,9 +134,9 @@ def message_details(request: Request, public_id: UUID) -> HttpResponse:
     if generation is None:
         raise Http404
     template = "conversations/_message_details.html" if request.htmx else "conversations/message_details.html"
-    return render(request, template, {"generation": generation, "current": message.conversation})
-
-
-def address_of(message: Message) -> str:
-    page = reverse("conversations:show_conversation", args=[message.conversation.public_id])
-    return f"{page}#m-{message.public_id}"
+    context = {
+        "generation": generation,
+        "current": message.conversation,
+        "saved": saved_by_cache(generation),
+    }
+    return render(request, template, context)

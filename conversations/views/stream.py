@@ -25,7 +25,7 @@ from conversations.streaming.live import LiveAnswer
 from conversations.streaming.mirror import in_the_making, is_made_elsewhere
 from conversations.streaming.viewers import Viewer, Viewers
 
-from .message import address_of
+from .branch import address_of
 
 LOOK_EVERY_S = 1.0
 GONE = (Http404, Generation.DoesNotExist)

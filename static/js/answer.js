@@ -91,6 +91,7 @@ export function openAnswer(article) {
     self.htmx?.process(footer)
     announceAnswer(footer, text)
     leave(data.status)
+    article.dispatchEvent(new CustomEvent("chat:ended", { bubbles: true }))
     awaitTitle(data.title)
   }
 

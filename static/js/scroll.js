@@ -45,6 +45,11 @@ export function followScroll() {
   })
 }
 
+// What comes in above moves nothing: some browsers see to it themselves, others need to be told.
+let below
+document.addEventListener("htmx:beforeSwap", (event) => { below = event.target.matches("[data-earlier]") ? fromEnd() : null })
+document.addEventListener("htmx:afterSwap", () => { if (below != null) page.scrollTop = page.scrollHeight - page.clientHeight - below })
+
 // A conversation opens at its newest words, before the first paint.
 if (document.querySelector("[data-transcript]") && !location.hash) toEnd()
 const list = document.querySelector("[data-keep-scroll]")

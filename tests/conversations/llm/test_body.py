@@ -154,3 +154,33 @@ def test_the_body_is_utf_8_whatever_was_typed():
 
     assert json.loads(sent.decode())["messages"][0]["content"] == "é 😀 😀 \ufffd \u2028"
     assert "é".encode() in sent
+
+
+SAID: list[ChatMessage] = [
+    {"role": "user", "content": "Hello"},
+    {"role": "assistant", "content": "Hi."},
+    {"role": "user", "content": "And now?"},
+]
+MARK = {"type": "ephemeral"}
+
+
+def test_what_will_be_sent_again_is_marked_to_be_kept():
+    system, *said = body(system="Be kind.", messages=SAID, cache=True)["messages"]
+
+    assert system["content"] == [{"type": "text", "text": "Be kind.", "cache_control": MARK}]
+    assert said == [
+        SAID[0],
+        {"role": "assistant", "content": [{"type": "text", "text": "Hi.", "cache_control": MARK}]},
+        SAID[2],
+    ]
+
+
+def test_a_system_prompt_that_stands_apart_is_marked_too():
+    assert body(system="Be kind.", dialect="anthropic", cache=True)["system"] == [
+        {"type": "text", "text": "Be kind.", "cache_control": MARK}
+    ]
+
+
+def test_without_anything_to_repeat_nothing_is_marked():
+    assert body(cache=True) == body()
+    assert "cache_control" not in json.dumps(body(messages=SAID[2:], cache=True))

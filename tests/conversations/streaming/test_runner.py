@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Problem, Status
 from conversations.rendering import render_markdown, render_plain
-from conversations.services.asking import stop_answer
+from conversations.services.asking import continue_answer, stop_answer
 from conversations.services.keeping import delete_conversation
 from conversations.services.sending import rebuild
 from conversations.streaming import ledger, live
@@ -68,6 +68,24 @@ async def test_the_branch_is_sent_in_order_with_the_system_prompt(ada):
         ("assistant", first.message.text),
         ("user", "And sea otters?"),
     ]
+
+
+async def test_an_answer_that_was_cut_goes_on_where_it_stopped_as_another_version(ada):
+    server = FakeServer(says("Otters eat fi", finish="length"), says("sh and crabs."))
+    async with running(server):
+        cut = await ended(await asked(ada, "What do otters eat?"))
+        longer = await ended((await sync_to_async(continue_answer)(cut.message)).generation)
+
+    assert longer.message.text == "Otters eat fish and crabs."
+    assert longer.message.parent_id == cut.message.parent_id
+    assert (await reload(cut)).message.text == "Otters eat fi"
+    sent = server.requests[-1].body["messages"]
+    assert [message["role"] for message in sent] == ["user", "assistant", "user"]
+    assert sent[1]["content"] == "Otters eat fi"
+    assert "exactly where it stops" in sent[2]["content"]
+    request = await sync_to_async(rebuild)(longer)
+    assert request is not None
+    assert request.body() == server.requests[1].content
 
 
 async def test_what_was_sent_can_be_rebuilt_and_proved(ada):
@@ -367,3 +385,17 @@ async def test_a_bug_of_ours_fails_one_answer_and_not_the_site(ada):
 
     assert (first.status, first.problem) == (Status.FAILED, Problem.INTERNAL)
     assert (second.status, second.message.text) == (Status.DONE, "Second.")
+
+
+async def test_a_model_that_keeps_prompts_is_sent_marks_and_the_request_can_be_proved(ada):
+    server = FakeServer(says("Fish."), says("Urchins."))
+    async with running(server):
+        await ended(await asked(ada, "What do otters eat?"))
+        await ChatModel.objects.aupdate(caches_prompts=True)
+        conversation = await Conversation.objects.select_related("owner").aget()
+        generation = await ended(await asked_again(conversation, "And sea otters?"))
+
+    assert b"cache_control" in server.requests[1].content
+    request = await sync_to_async(rebuild)(generation)
+    assert request is not None
+    assert request.body() == server.requests[1].content

@@ -1,0 +1,55 @@
+"""What a model sees of a branch: the newest messages that fit its window. Counted, not read."""
+
+from dataclasses import dataclass
+
+from conversations.models import ChatModel, Conversation, Message, Summary
+
+from .compaction import summary_for, with_summary
+from .history import turns_to
+from .window import Window, first_kept
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The newest `length` messages of a branch that are sent, of which `first` is the oldest, by its key.
+
+    It `is_whole` when all is sent that no summary stands for.
+    """
+
+    system: str
+    summary: Summary | None
+    budget: int
+    tokens: int
+    first: int | None = None
+    length: int = 0
+    is_whole: bool = True
+
+    @property
+    def percent(self) -> int:
+        """How full the window is, 0 to 100."""
+        return min(100, round(100 * self.tokens / self.budget)) if self.budget else 100
+
+
+def sight_of(conversation: Conversation, end: Message | None, model: ChatModel) -> Sight:
+    """Return what `model` is sent of the branch to `end`, in two queries that grow with the window alone."""
+    window = Window(model.context_window, model.output_limit, model.characters_per_token)
+    summary = summary_for(conversation, end)
+    system = with_summary(conversation.system_prompt, summary)
+    tokens = window.estimate(len(system)) if system else 0
+    walked = turns_to(end, characters=window.characters)
+    # On a branch the keys grow: who is below was said later.
+    turns = [turn for turn in walked if summary is None or turn.pk > summary.upto_id]
+    worded = [turn for turn in turns if turn.characters]
+    if not worded:
+        return Sight(system, summary, window.budget, tokens)
+    sizes = [(turn.role, turn.characters) for turn in worded]
+    kept = worded[first_kept(sizes, system_characters=len(system), window=window) :]
+    return Sight(
+        system,
+        summary,
+        window.budget,
+        tokens + sum(window.estimate(turn.characters) for turn in kept),
+        first=kept[0].pk,
+        length=len(turns) - turns.index(kept[0]),
+        is_whole=len(kept) == len(worded) and (walked[0].is_first or len(turns) < len(walked)),
+    )
