@@ -23,12 +23,13 @@ from conversations.services.asking import start_conversation as start
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
+from conversations.services.marks import see
 from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, build_entries, build_exchange
 from conversations.streaming.lag import refuse_when_late
 
 from .progress import find_progress
-from .sidebar import Sidebar
+from .search import found_elsewhere
 
 
 @never_cache
@@ -76,7 +77,10 @@ def refuse_first(request: Request, form: MessageForm, *, status: int) -> HttpRes
 @require_GET
 def show_conversation(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
-    return render(request, "conversations/conversation.html", shown_page(conversation))
+    see(conversation)
+    page = shown_page(conversation)
+    elsewhere = found_elsewhere(request, conversation, page["entries"])
+    return render(request, "conversations/conversation.html", {**page, "elsewhere": elsewhere})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,14 +120,6 @@ def delete_conversation(request: Request, public_id: UUID) -> HttpResponse:
 def restore_conversation(request: Request, public_id: UUID) -> HttpResponse:
     restore(get_deleted_conversation(request.user, public_id))
     return redirect("conversations:show_conversation", public_id)
-
-
-@never_cache
-@require_GET
-def list_conversations(request: Request) -> HttpResponse:
-    sidebar = Sidebar(request.user, request.GET.get("before", ""))
-    template = "conversations/_conversation_page.html" if request.htmx else "conversations/list.html"
-    return render(request, template, {"sidebar" if request.htmx else "page": sidebar})
 
 
 @require_GET
