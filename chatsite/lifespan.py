@@ -20,6 +20,8 @@ from conversations.streaming.mirror import mirrors
 from conversations.streaming.runner import Runner
 from conversations.wiring import build_client
 
+from .housekeeping import keep_house
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -81,7 +83,7 @@ async def open_all(open_things: AsyncExitStack) -> Runner:
         carrier = PostgresCarrier()
         await carrier.open()
         open_things.push_async_callback(carrier.close)
-    for work in (Feed().run, mirrors.run, lag.watch):
+    for work in (Feed().run, mirrors.run, lag.watch, keep_house):
         open_things.push_async_callback(end, asyncio.create_task(keep(work)))
     runner = Runner(
         client,

@@ -40,6 +40,11 @@ def get_message(user: User, public_id: UUID) -> Message:
     return get_object_or_404(rows.select_related(*related), public_id=public_id)
 
 
+def find_message(conversation: Conversation, public_id: UUID) -> Message | None:
+    """Return the message `public_id` of `conversation`, which was asked for before, or None."""
+    return conversation.messages.filter(public_id=public_id).first()
+
+
 def get_generation(user: User, public_id: UUID) -> Generation:
     """Return the generation `public_id` of an answer in a conversation of `user`; raise Http404."""
     rows = Generation.objects.filter(

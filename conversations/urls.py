@@ -2,13 +2,33 @@
 
 from django.urls import path
 
-from .views import branch, conversation, health, message, patterns, stream, summary
+from .views import (
+    branch,
+    conversation,
+    health,
+    listing,
+    message,
+    organise,
+    patterns,
+    search,
+    stream,
+    summary,
+    trash,
+)
 
 app_name = "conversations"
 
 urlpatterns = [
     path("", conversation.new_conversation, name="new_conversation"),
-    path("conversations/", conversation.list_conversations, name="list_conversations"),
+    path("conversations/", listing.list_conversations, name="list_conversations"),
+    path("conversations/undo/", listing.undo, name="undo"),
+    path("conversations/marks/", listing.show_marks, name="marks"),
+    path("folders/", organise.show_folders, name="folders"),
+    path("folders/rename/", organise.rename_folder, name="rename_folder"),
+    path("folders/dissolve/", organise.dissolve_folder, name="dissolve_folder"),
+    path("trash/", trash.show_trash, name="trash"),
+    path("trash/empty/", trash.empty_trash, name="empty_trash"),
+    path("search/", search.search_conversations, name="search"),
     path("c/<uuid:public_id>/", conversation.show_conversation, name="show_conversation"),
     path("c/<uuid:public_id>/summarise/", summary.summarise_conversation, name="summarise_conversation"),
     path("s/<uuid:public_id>/", summary.show_summary, name="show_summary"),
@@ -19,6 +39,13 @@ urlpatterns = [
     path("c/<uuid:public_id>/rename/", conversation.rename_conversation, name="rename_conversation"),
     path("c/<uuid:public_id>/delete/", conversation.delete_conversation, name="delete_conversation"),
     path("c/<uuid:public_id>/restore/", conversation.restore_conversation, name="restore_conversation"),
+    *(
+        path(f"c/<uuid:public_id>/{change}/", organise.organise_conversation, {"change": change}, name)
+        for change in ("pin", "unpin", "archive", "unarchive")
+        for name in [f"{change}_conversation"]
+    ),
+    path("c/<uuid:public_id>/move/", organise.move_conversation, name="move_conversation"),
+    path("c/<uuid:public_id>/delete-for-ever/", trash.delete_for_ever, name="delete_for_ever"),
     path("m/<uuid:public_id>/", message.show_message, name="show_message"),
     path("m/<uuid:public_id>/edit/", message.edit_message, name="edit_message"),
     path("m/<uuid:public_id>/regenerate/", branch.regenerate_message, name="regenerate_message"),

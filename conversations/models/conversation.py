@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from .message import Message
 
 TITLE_LENGTH = 120
+FOLDER_LENGTH = 100
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
         """What `user` owns and has not deleted."""
         return self.filter(owner=user, deleted_at=None)
+
+    def listed(self) -> ConversationQuerySet:
+        """What stands in the list itself: neither archived nor in a folder; pinned first, then newest."""
+        return self.filter(archived=False, folder="").order_by("-pinned", "-updated_at", "-pk")
 
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by("-updated_at", "-pk")
@@ -44,16 +49,27 @@ class Conversation(models.Model):
     pinned = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     temporary = models.BooleanField(default=False)
-    folder = models.CharField(max_length=100, blank=True)
+    folder = models.CharField(max_length=FOLDER_LENGTH, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_owners_newest"),
+            models.Index(
+                fields=["owner", "archived", "folder", "-pinned", "-updated_at", "-id"],
+                condition=models.Q(deleted_at=None),
+                name="conversation_places",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="conversation_trash",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,8 +79,14 @@ class Conversation(models.Model):
     def heading(self) -> str:
         return self.title or "New conversation"
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether an answer has ended since its owner last had it open."""
+        return self.seen_at is not None and self.updated_at > self.seen_at
+
     def move_to(self, leaf: Message) -> None:
         """Show the branch that ends in `leaf`."""
         self.leaf = leaf
-        self.updated_at = timezone.now()
-        self.save(update_fields=["leaf", "updated_at"])
+        # Who asks has it open.
+        self.updated_at = self.seen_at = timezone.now()
+        self.save(update_fields=["leaf", "updated_at", "seen_at"])

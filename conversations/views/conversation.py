@@ -24,6 +24,7 @@ from conversations.services.asking import start_conversation as start
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
+from conversations.services.marks import see
 from conversations.services.paging import PAGE, Stretch
 from conversations.services.sight import sight_of
 from conversations.services.titles import rename_conversation as rename
@@ -31,7 +32,7 @@ from conversations.services.transcript import Entry, Transcript, build_exchange,
 from conversations.streaming.lag import refuse_when_late
 
 from .progress import find_progress
-from .sidebar import Sidebar
+from .search import found_elsewhere
 
 NEWEST = Stretch(page=PAGE)
 
@@ -84,7 +85,9 @@ def show_conversation(request: Request, public_id: UUID) -> HttpResponse:
     place = PlaceForm(request.GET).place
     page = shown_page(conversation, stretch=stretch_of(request.user, conversation, place))
     if place is None or not request.htmx:
-        return render(request, "conversations/conversation.html", page)
+        see(conversation)
+        elsewhere = found_elsewhere(request, conversation, page["entries"])
+        return render(request, "conversations/conversation.html", {**page, "elsewhere": elsewhere})
     page["transcript"] = page["transcript"].beyond(place.where)
     return render(request, "conversations/_entries.html", page)
 
@@ -146,14 +149,6 @@ def delete_conversation(request: Request, public_id: UUID) -> HttpResponse:
 def restore_conversation(request: Request, public_id: UUID) -> HttpResponse:
     restore(get_deleted_conversation(request.user, public_id))
     return redirect("conversations:show_conversation", public_id)
-
-
-@never_cache
-@require_GET
-def list_conversations(request: Request) -> HttpResponse:
-    sidebar = Sidebar(request.user, request.GET.get("before", ""))
-    template = "conversations/_conversation_page.html" if request.htmx else "conversations/list.html"
-    return render(request, template, {"sidebar" if request.htmx else "page": sidebar})
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""The list of conversations, grouped by day and paged by a cursor."""
+"""The list of conversations: folders, what is pinned, then by day; paged by a cursor."""
 
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime
@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation
+from conversations.services.marks import with_marks
+from conversations.services.organising import Folder, list_folders
 
 PAGE = 40
+PINNED = "|pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,10 @@ class Group:
 
 
 class Sidebar:
-    """One page of a person's conversations, asked for only if the template shows it; one query."""
+    """One page of a person's conversations, asked for only if the template shows it.
+
+    It takes one query, and on the first page one more for the folders.
+    """
 
     def __init__(self, user: User, before: str = "") -> None:
         self.user = user
@@ -37,22 +43,45 @@ class Sidebar:
 
     @cached_property
     def page(self) -> list[Conversation]:
-        rows = Conversation.objects.visible_to(self.user).newest_first()
-        if cursor := parse_cursor(self.before):
+        rows = with_marks(Conversation.objects.visible_to(self.user).listed())
+        if cursor := self.cursor:
             moment, pk = cursor
-            rows = rows.filter(Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=pk))
+            later = Q(updated_at__lt=moment) | Q(updated_at=moment, pk__lt=pk)
+            if self.before.endswith(PINNED):
+                rows = rows.filter(Q(pinned=False) | (Q(pinned=True) & later))
+            else:
+                rows = rows.filter(later, pinned=False)
         return list(rows[: PAGE + 1])
+
+    @cached_property
+    def folders(self) -> list[Folder]:
+        """The folders in which something is not archived, on the first page."""
+        return [] if self.before else [folder for folder in list_folders(self.user) if folder.count]
+
+    @property
+    def cursor(self) -> tuple[datetime, int] | None:
+        return parse_cursor(self.before.removesuffix(PINNED))
 
     @property
     def groups(self) -> list[Group]:
         now = timezone.localtime()
         shown = self.page[:PAGE]
-        cursor = parse_cursor(self.before)
-        said = day_label(cursor[0], now) if cursor else ""
+        said = self.said_before(now)
         return [
             Group(label, list(rows), continued=label == said)
-            for label, rows in groupby(shown, lambda row: day_label(row.updated_at, now))
+            for label, rows in groupby(shown, lambda row: label_of(row, now))
         ]
+
+    def said_before(self, now: datetime) -> str:
+        """Return the label that the page before this one ended with."""
+        if self.cursor is None:
+            return ""
+        return _("Pinned") if self.before.endswith(PINNED) else day_label(self.cursor[0], now)
+
+    @property
+    def running(self) -> str:
+        """The public ids of the rows for which an answer is being made, with commas between."""
+        return ",".join(str(row.public_id) for row in self.page if getattr(row, "is_running", False))
 
     @property
     def older(self) -> str:
@@ -60,8 +89,8 @@ class Sidebar:
         if len(self.page) <= PAGE:
             return ""
         last = self.page[PAGE - 1]
-        query = urlencode({"before": f"{last.updated_at.isoformat()}|{last.pk}"})
-        return f"{reverse('conversations:list_conversations')}?{query}"
+        cursor = f"{last.updated_at.isoformat()}|{last.pk}{PINNED if last.pinned else ''}"
+        return f"{reverse('conversations:list_conversations')}?{urlencode({'before': cursor})}"
 
 
 def parse_cursor(text: str) -> tuple[datetime, int] | None:
@@ -76,6 +105,10 @@ def parse_cursor(text: str) -> tuple[datetime, int] | None:
     if not 1 < when.year < MAXYEAR:  # at the ends of the calendar another time zone is out of it
         return None
     return when, int(pk)
+
+
+def label_of(row: Conversation, now: datetime) -> str:
+    return _("Pinned") if row.pinned else day_label(row.updated_at, now)
 
 
 def day_label(moment: datetime, now: datetime) -> str:

@@ -15,6 +15,7 @@ from accounts.http import Request
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
 from conversations.services.asking import stop_answer as stop
+from conversations.services.marks import see
 from conversations.services.transcript import build_entry
 from conversations.streaming import live
 from conversations.streaming.beat import Beat
@@ -140,6 +141,7 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     if generation.message is None or not still_signed_in([visit_of(request)]):
         raise Http404
     message = get_message(request.user, generation.message.public_id)
+    see(message.conversation)
     entry = build_entry(message)
     footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
     data = {

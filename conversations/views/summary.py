@@ -62,4 +62,4 @@ def remove_summary(request: Request, public_id: UUID) -> HttpResponse:
 
 def address_of(summary: Summary) -> str:
     page = reverse("conversations:show_conversation", args=[summary.conversation.public_id])
-    return f"{page}?around={summary.upto.public_id}#s-{summary.public_id}"
+    return f"{page}?m={summary.upto.public_id}#s-{summary.public_id}"

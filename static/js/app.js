@@ -10,6 +10,7 @@ const parts = {
   "[data-math]": async () => (await import("math")).renderMath,
   "[data-toast]": async () => (await import("toast")).showToast,
   "[data-shortcuts]": async () => (await import("sheet")).fillSheet,
+  "[data-choosing]": async () => (await import("choosing")).startChoosing,
   "[data-message-edit]": async () => (await import("editing")).startEditing,
 }
 // What a press does here; `alone` presses do nothing else, the others also send their form.
@@ -53,6 +54,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("focusin", (event) => {
   if (event.target.closest("[data-title]")) import("title").then((module) => module.editInPlace(event.target.form))
+  if (event.target.closest("[data-search]")) import("search").then((module) => module.start(event.target.form))
 })
 
 // The module is there before the second key of a combination: the first is Control, ⌘ or Alt.

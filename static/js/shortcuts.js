@@ -6,6 +6,7 @@ const showSheet = async () => (await import("sheet")).press()
 
 export const keys = [
   { keys: "Ctrl+Shift+O", does: "New conversation", act: () => find("[data-new]")?.click() },
+  { keys: "Ctrl+K", does: "Search", act: async () => (await import("search")).open() },
   { keys: "Shift+Escape", does: "Go to the message box", act: () => find("#composer-text")?.focus() },
   { keys: "Ctrl+Shift+S", does: "Show or hide the side bar", act: async () => (await import("drawer")).toggle() },
   { keys: "Ctrl+Shift+C", does: "Copy the last answer", act: () => last('[data-role="assistant"] [data-copy]')?.click() },

@@ -1,4 +1,4 @@
-"""Branches and long conversations: go on with an answer, delete, take back, copy, read from the end upwards."""
+"""Branches and long conversations: continue an answer, delete, take back, copy, read upwards from the end."""
 
 import subprocess
 import sys

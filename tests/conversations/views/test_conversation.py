@@ -169,7 +169,7 @@ def test_a_page_costs_the_same_queries_however_long(browser, ada, django_assert_
     browser.get(address("show_conversation", short))
 
     for conversation in (short, long):
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(12):
             assert browser.get(address("show_conversation", conversation)).status_code == 200
 
 
@@ -239,7 +239,7 @@ def test_the_list_is_grouped_by_day_and_paged(browser, ada, django_assert_max_nu
         Conversation.objects.filter(pk=row.pk).update(updated_at=now - timedelta(days=n))
 
     browser.get(NEW)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         page = browser.get(NEW).content.decode()
     assert "Yesterday" in page
     assert "Conversation 0<" in page

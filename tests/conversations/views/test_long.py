@@ -38,9 +38,7 @@ def test_a_page_around_a_message_leads_both_ways_and_sends_by_a_plain_form(brows
     conversation = numbered(ada, 100)
     message = conversation.messages.get(text="Turn 30.")
 
-    page = browser.get(
-        f"{address('show_conversation', conversation)}?around={message.public_id}"
-    ).content.decode()
+    page = browser.get(f"{address('show_conversation', conversation)}?m={message.public_id}").content.decode()
 
     assert turns_in(page) == list(range(10, 50))
     assert "Earlier messages" in page
@@ -57,7 +55,7 @@ def test_the_model_is_named_at_the_top_of_a_page_only_if_it_was_not_before(brows
     assert "message__model" not in page
 
 
-@pytest.mark.parametrize("where", ["above", "below", "around"])
+@pytest.mark.parametrize("where", ["above", "below", "m"])
 def test_a_page_of_another_conversation_or_a_strangers_is_not_found(browser, ada, bob, where):
     mine, other, foreign = numbered(ada, 4), numbered(ada, 4), numbered(bob, 4)
 

@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from conversations.models import Conversation, Generation, Message
+from conversations.services import trash
+from conversations.services.errors import Refusal
+from conversations.services.keeping import delete_conversation
+from tests.factories import make_conversation
+
+
+def throw_away(conversation: Conversation, *, days: int) -> None:
+    Conversation.objects.filter(pk=conversation.pk).update(deleted_at=timezone.now() - timedelta(days=days))
+
+
+def test_what_has_been_there_long_enough_goes_with_all_that_was_said(ada, capsys):
+    old, young, kept = (make_conversation(ada, "Question", "Answer") for _ in range(3))
+    throw_away(old, days=31)
+    throw_away(young, days=29)
+
+    call_command("purge_trash")
+
+    assert "Removed 1 conversation for ever." in capsys.readouterr().out
+    assert set(Conversation.objects.all()) == {young, kept}
+    assert Message.objects.count() == 4
+    assert Generation.objects.count() == 2
+
+
+def test_it_goes_in_batches(ada, monkeypatch):
+    monkeypatch.setattr(trash, "BATCH", 2)
+    for _ in range(5):
+        throw_away(make_conversation(ada, "Question", "Answer"), days=40)
+
+    assert trash.purge_trash(deleted_before=timezone.now()) == 5
+    assert not Conversation.objects.exists()
+
+
+def test_the_trash_of_one_person_is_emptied(ada, bob):
+    for owner in (ada, bob):
+        delete_conversation(make_conversation(owner, "Question", "Answer"))
+    kept = make_conversation(ada, "Kept")
+
+    assert trash.empty_trash(ada) == 1
+    assert set(ada.conversations.all()) == {kept}
+    assert bob.conversations.count() == 1
+
+
+def test_only_what_is_in_the_trash_is_deleted_for_ever(ada):
+    with pytest.raises(Refusal):
+        trash.delete_for_ever(make_conversation(ada, "Kept"))
+    assert Conversation.objects.count() == 1
