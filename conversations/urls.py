@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import conversation, health, message, patterns, stream
+from .views import conversation, health, message, patterns, share, stream
 
 app_name = "conversations"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("c/<uuid:public_id>/rename/", conversation.rename_conversation, name="rename_conversation"),
     path("c/<uuid:public_id>/delete/", conversation.delete_conversation, name="delete_conversation"),
     path("c/<uuid:public_id>/restore/", conversation.restore_conversation, name="restore_conversation"),
+    path("c/<uuid:public_id>/share/", share.share_conversation, name="share_conversation"),
+    path("shares/", share.list_shares, name="list_shares"),
+    path("shares/<uuid:public_id>/revoke/", share.revoke, name="revoke_share"),
+    path("s/<str:token>/", share.show_share, name="show_share"),
     path("m/<uuid:public_id>/", message.show_message, name="show_message"),
     path("m/<uuid:public_id>/edit/", message.edit_message, name="edit_message"),
     path("m/<uuid:public_id>/regenerate/", message.regenerate_message, name="regenerate_message"),
