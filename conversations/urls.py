@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import conversation, health, message, patterns, share, stream
+from .views import conversation, feedback, health, message, patterns, share, stream
 
 app_name = "conversations"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("m/<uuid:public_id>/switch/", message.switch_version, name="switch_version"),
     path("m/<uuid:public_id>/text/", message.message_text, name="message_text"),
     path("m/<uuid:public_id>/details/", message.message_details, name="message_details"),
+    path("m/<uuid:public_id>/feedback/", feedback.give_feedback, name="give_feedback"),
     path("g/<uuid:public_id>/events/", stream.events, name="events"),
     path("g/<uuid:public_id>/stop/", stream.stop_answer, name="stop_answer"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),

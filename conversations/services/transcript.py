@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, prefetch_related_objects
 from django.utils.safestring import SafeString
 
-from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.models import Conversation, Feedback, Generation, Message, Problem, Role, Status
 from conversations.models.chat_model import readable_name
 from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
 
@@ -54,6 +54,7 @@ class Entry:
     shows_model: bool = False
     forgotten: bool = False
     window_starts: bool = False
+    feedback: Feedback | None = None
 
     @property
     def model_name(self) -> str:
@@ -87,13 +88,14 @@ class Entry:
 
 
 def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return what `conversation` shows, oldest first, in at most four queries whatever its length.
+    """Return what `conversation` shows, oldest first, in at most five queries whatever its length.
 
     `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
     """
     branch = shown_branch(conversation)
     entries = entries_of(branch, find_progress)
     add_versions(entries, conversation)
+    add_feedback(entries)
     mark_models(entries)
     mark_window(entries, conversation)
     return entries
@@ -103,6 +105,7 @@ def build_entry(message: Message, find_progress: FindProgress | None = None) -> 
     """Return the entry of `message` alone, without what depends on its neighbours."""
     entries = entries_of([message], find_progress)
     add_versions(entries, message.conversation)
+    add_feedback(entries)
     return entries[0]
 
 
@@ -175,6 +178,13 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
         entry.number, entry.count = index + 1, len(versions)
         entry.previous = versions[index - 1] if index else None
         entry.next = versions[index + 1] if index + 1 < len(versions) else None
+
+
+def add_feedback(entries: Sequence[Entry]) -> None:
+    """Give each answer its owner's thumb, in one query."""
+    answers = {entry.message.pk: entry for entry in entries if entry.generation is not None}
+    for feedback in Feedback.objects.filter(message__in=answers):
+        answers[feedback.message_id].feedback = feedback
 
 
 def mark_models(entries: Sequence[Entry], *, before: str = "") -> None:
