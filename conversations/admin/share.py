@@ -1,6 +1,9 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from conversations.models import Share
+from conversations.services.sharing import revoke_share
 
 from .facts import WORDS_OF_CONVERSATION, WORDS_OF_MESSAGE, FactsAdmin, words_of
 
@@ -41,6 +44,16 @@ class ShareAdmin(FactsAdmin):
         "revoked_at",
     )
     readonly_fields = ("owner",)
+    actions = ("end_links",)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("conversations.delete_share")
+
+    @admin.action(description="End the links at once", permissions=["end"])
+    def end_links(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
+        for share in shares:
+            revoke_share(share)
+        self.message_user(request, "The links do not open any more.")
 
     @admin.display(ordering="conversation__owner__username")
     def owner(self, share: Share) -> str:

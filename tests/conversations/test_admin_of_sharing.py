@@ -1,8 +1,10 @@
 """Links and feedback in the admin: facts, and nothing to read or to open a conversation with."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
+from conversations.models import Share
 from conversations.services.feedback import explain_feedback
 from tests.factories import make_conversation, make_share, make_user
 
@@ -35,6 +37,17 @@ def test_no_page_shows_a_word_or_a_key(rows, office):
             assert "ada" in page, address
             for secret in ("otters", "fish", "Penguin", "Walrus", rows["share"].token):
                 assert secret not in page, (address, secret)
+
+
+def test_a_link_can_be_ended_by_who_may(rows, office, client_of):
+    clerk = make_user("clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_share"))
+    chosen = {"action": "end_links", "_selected_action": [rows["share"].pk]}
+
+    client_of(clerk).post("/admin/conversations/share/", chosen)
+    assert Share.objects.living().exists()
+    office.post("/admin/conversations/share/", chosen)
+    assert not Share.objects.living().exists()
 
 
 def test_facts_are_shown(rows, office):
