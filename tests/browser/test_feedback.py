@@ -34,8 +34,9 @@ def test_a_thumb_is_given_explained_changed_and_taken_back_by_keys(ada):
     answer(page).get_by_role("link", name="Your reasons").click()
     expect(reason).to_be_checked()
     expect(answer(page).get_by_role("textbox", name="In your words")).to_have_value("It forgot the crabs.")
-    answer(page).get_by_role("link", name="Close").click()
+    page.keyboard.press("Escape")
     expect(answer(page).locator(".feedback__form")).to_have_count(0)
+    expect(thumb(page, "Bad")).to_be_focused()
 
     thumb(page, "Good").focus()
     page.keyboard.press("Enter")

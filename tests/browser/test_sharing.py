@@ -45,6 +45,8 @@ def test_a_link_is_made_by_keys_and_opened_by_a_colleague(visit, bob, upstream):
     expect(shared.locator("math")).to_be_visible()
     expect(shared.get_by_role("button", name="Copy this code")).to_be_attached()
     expect(shared.locator("nav, form, [data-composer]")).to_have_count(0)
+    shared.set_viewport_size({"width": 320, "height": 640})
+    assert shared.evaluate("document.documentElement.scrollWidth") <= 320
     shared.emulate_media(media="print", color_scheme="dark")
     expect(shared.locator(".code__button").first).to_be_hidden()
     assert shared.evaluate("getComputedStyle(document.querySelector('[data-text]')).color") == "rgb(0, 0, 0)"

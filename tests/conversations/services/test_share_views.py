@@ -1,5 +1,7 @@
 """Openings of shares are counted in memory and written together."""
 
+import asyncio
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
@@ -8,7 +10,7 @@ from django.db import OperationalError, connection
 from conversations.models import Share
 from conversations.services import share_views
 from conversations.services.share_views import count_view, has_unwritten, write_views
-from conversations.streaming.views_kept import write
+from conversations.streaming.views_kept import keep_views
 from tests.factories import make_conversation, make_share, make_user
 
 
@@ -53,10 +55,13 @@ def away(*statement):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_a_process_writes_down_what_it_has_counted():
+async def test_a_process_that_ends_writes_down_what_it_has_counted():
     made = await sync_to_async(lambda: make_share(make_conversation(make_user("ada"), "Otters?", "Fish.")))()
     count_view(made, viewer=AnonymousUser())
 
-    await write()
+    keeping = asyncio.create_task(keep_views())
+    await asyncio.sleep(0)
+    keeping.cancel()
+    await asyncio.wait([keeping])
 
     assert await sync_to_async(views)() == 1
