@@ -18,6 +18,7 @@ from conversations.streaming.claims import Capacity
 from conversations.streaming.feed import Feed
 from conversations.streaming.mirror import mirrors
 from conversations.streaming.runner import Runner
+from conversations.streaming.views_kept import keep_views
 from conversations.wiring import build_client
 
 from .housekeeping import keep_house
@@ -83,7 +84,7 @@ async def open_all(open_things: AsyncExitStack) -> Runner:
         carrier = PostgresCarrier()
         await carrier.open()
         open_things.push_async_callback(carrier.close)
-    for work in (Feed().run, mirrors.run, lag.watch, keep_house):
+    for work in (Feed().run, mirrors.run, lag.watch, keep_house, keep_views):
         open_things.push_async_callback(end, asyncio.create_task(keep(work)))
     runner = Runner(
         client,

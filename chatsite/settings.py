@@ -61,6 +61,9 @@ STARTERS = env.str(
 SIGNUP = env.str("SIGNUP", "open")
 if SIGNUP not in {"open", "closed"}:
     raise ImproperlyConfigured("SIGNUP must be one of: open, closed.")
+SHARE_SCOPE = env.str("SHARE_SCOPE", "people")
+if SHARE_SCOPE not in {"anyone", "people", "off"}:
+    raise ImproperlyConfigured("SHARE_SCOPE must be one of: anyone, people, off.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if SITE_URL:

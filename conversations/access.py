@@ -1,16 +1,23 @@
 """The only way a view gets a row: every function asks who you are. A stranger's row is not found."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Message, Summary
+from .models import Conversation, Generation, Message, Scope, Share, Summary
+
+# Nothing else is asked of the database: a NUL, say, would be an error there.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,29 @@ def get_summary(user: User, public_id: UUID) -> Summary:
     rows = Summary.objects.filter(conversation__in=Conversation.objects.visible_to(user))
     related = ("conversation__leaf", "conversation__model", "conversation__owner", "generation", "upto")
     return get_object_or_404(rows.select_related(*related), public_id=public_id)
+
+
+def get_own_share(user: User, public_id: UUID) -> Share:
+    """Return the share `public_id` of a conversation of `user`, open or not; raise Http404."""
+    rows = Share.objects.filter(conversation__in=Conversation.objects.visible_to(user))
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def get_share(token: str) -> Share:
+    """Return the share that `token` opens; raise Http404: wrong, revoked and expired ones look alike.
+
+    Ask `may_read` before showing it.
+    """
+    if settings.SHARE_SCOPE == "off" or not TOKEN.fullmatch(token):
+        raise Http404
+    rows = Share.objects.living().select_related("conversation__owner", "leaf")
+    return get_object_or_404(rows, token=token)
+
+
+def may_read(visitor: User | AnonymousUser, share: Share) -> bool:
+    """Return whether `visitor` has come far enough: signed in, unless share and site open it to anyone."""
+    for_anyone = share.scope == Scope.ANYONE and settings.SHARE_SCOPE == "anyone"
+    return for_anyone or visitor.is_authenticated
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

@@ -14,5 +14,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "accent": settings.ACCENT,
         "theme": getattr(user, "theme", "system"),
         "sidebar": Sidebar(user) if user is not None and user.is_authenticated else None,
+        "shares_allowed": settings.SHARE_SCOPE != "off",
         "stand_in": wiring.stand_in(),
     }

@@ -1,7 +1,10 @@
 """What people type, as forms."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -9,6 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from .services.asking import MESSAGE_CHARACTERS
+from .services.feedback import ALL_REASONS, THUMBS
+
+NO_THUMB = "none"
 
 PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -118,3 +124,52 @@ class ChoiceForm(forms.Form):
 
     def folder(self) -> str:
         return str(self.data.get("new", "").strip() or self.data.get("folder", ""))
+
+
+class ShareForm(forms.Form):
+    """Who may open a link, and for how long. What the site does not allow is no choice."""
+
+    OUT_OF_DATE = {"invalid": _("This page was out of date. Please try again.")}
+
+    days = forms.ChoiceField(
+        label=_("How long it works"),
+        choices=[("1", _("1 day")), ("7", _("7 days")), ("30", _("30 days")), ("", _("Until I end it"))],
+        required=False,
+    )
+    leaf = forms.UUIDField(widget=forms.HiddenInput, required=False, error_messages=OUT_OF_DATE)
+
+    def __init__(self, *args: Any, scopes: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"] = forms.ChoiceField(label=_("Who can open it"), choices=scopes)
+
+    @property
+    def lasts(self) -> timedelta | None:
+        """How long the link works, or None when it has no end."""
+        days = self.cleaned_data["days"]
+        return timedelta(days=int(days)) if days else None
+
+
+class FeedbackForm(forms.Form):
+    """A thumb alone, as its button sends it, or `explained`: with reasons and words."""
+
+    OUT_OF_DATE = _("This page was out of date. Please try again.")
+
+    thumb = forms.ChoiceField(
+        choices=[*THUMBS, (NO_THUMB, "")],
+        error_messages={"required": OUT_OF_DATE, "invalid_choice": OUT_OF_DATE},
+    )
+    explained = forms.BooleanField(required=False)
+    reasons = forms.MultipleChoiceField(
+        choices=ALL_REASONS, required=False, error_messages={"invalid_choice": OUT_OF_DATE}
+    )
+    words = WordsField()
+
+    @classmethod
+    def about(cls, feedback: Any) -> "FeedbackForm":  # noqa: ANN401 - forms know no models
+        """Return the form with what `feedback` says."""
+        said = {"thumb": feedback.thumb, "reasons": feedback.reasons, "words": feedback.words}
+        return cls(initial=said)
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("thumb", "reasons", "words")}

@@ -24,9 +24,11 @@ def read_conversation(request: Request, public_id: UUID) -> HttpResponse:
         address=client_address(request),
         reason=request.GET.get("reason", ""),
     )
+    entries = build_entries(conversation)
     context = {
         "conversation": conversation,
-        "entries": build_entries(conversation),
+        "entries": entries,
+        "rated": [entry for entry in entries if entry.feedback],
         "read_only": True,
         "reading": reading,
         "readings": readings_of(conversation).exclude(pk=reading.pk)[:READINGS_SHOWN],

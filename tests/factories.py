@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import ChatModel, Conversation, Generation, Message, Role, Scope, Share, Status
 from conversations.rendering import render
 
 PASSWORD = "a long pass phrase"
@@ -67,3 +67,9 @@ def add_answer(
     }
     Generation.objects.create(conversation=conversation, message=answer, **facts)
     return answer
+
+
+def make_share(conversation: Conversation, **fields: object) -> Share:
+    """A link to what `conversation` shows, for people of the site, without an end."""
+    facts = {"leaf": conversation.leaf, "title": conversation.title, "scope": Scope.PEOPLE, **fields}
+    return Share.objects.create(conversation=conversation, **facts)

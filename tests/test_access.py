@@ -18,12 +18,13 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from accounts.first_admin import setup_path
 from accounts.models import User
 from conversations.models import Conversation, Generation, Message, Summary
-from tests.factories import make_conversation
+from tests.factories import make_conversation, make_share
 
 OPEN = {
     "conversations:healthz": "asked by machines, tells nothing",
     "conversations:readyz": "asked by proxies, tells what is missing and nothing else",
     "conversations:metrics": "asked by machines that have its token; to all others it is not there",
+    "conversations:show_share": "opened by whoever was given the link; its token is the key",
     "favicon": "asked for by browsers on every page",
     "robots": "asked for by crawlers",
     "change_password": "asked for by password managers; leads to a closed page",
@@ -49,7 +50,8 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "c/": lambda conversation: conversation.public_id,
     "m/": lambda conversation: leaf_of(conversation).public_id,
     "g/": lambda conversation: leaf_of(conversation).generation.public_id,
-    "s/": lambda conversation: summary_of(conversation).public_id,
+    "summaries/": lambda conversation: summary_of(conversation).public_id,
+    "shares/": lambda conversation: make_share(conversation).public_id,
     "review/c/": lambda conversation: conversation.public_id,
 }
 # Views that only some of these rows have.

@@ -2,7 +2,17 @@
 
 from .chat_model import ChatModelAdmin
 from .conversation import ConversationAdmin
+from .feedback import FeedbackAdmin
 from .generation import ChunkAdmin, GenerationAdmin
 from .message import MessageAdmin
+from .share import ShareAdmin
 
-__all__ = ["ChatModelAdmin", "ChunkAdmin", "ConversationAdmin", "GenerationAdmin", "MessageAdmin"]
+__all__ = [
+    "ChatModelAdmin",
+    "ChunkAdmin",
+    "ConversationAdmin",
+    "FeedbackAdmin",
+    "GenerationAdmin",
+    "MessageAdmin",
+    "ShareAdmin",
+]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0001_conversations'),
+        ("conversations", "0001_conversations"),
     ]
 
     operations = [

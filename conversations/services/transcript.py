@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.safestring import SafeString
 
-from conversations.models import Conversation, Generation, Message, Problem, Role, Status, Summary
+from conversations.models import Conversation, Feedback, Generation, Message, Problem, Role, Status, Summary
 from conversations.models.chat_model import readable_name
 from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
 
@@ -59,6 +59,7 @@ class Entry:
     """It is a question at the end of what is shown: no answer was asked for yet, or it was deleted."""
     summary: Summary | None = None
     """What stands for it and all before it."""
+    feedback: Feedback | None = None
 
     @property
     def model_name(self) -> str:
@@ -129,14 +130,14 @@ class Transcript:
 
 
 def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return all that `conversation` shows, oldest first, in at most eight queries whatever its length."""
+    """Return all that `conversation` shows, oldest first, in at most nine queries whatever its length."""
     return build_transcript(conversation, Stretch(), find_progress).entries
 
 
 def build_transcript(
     conversation: Conversation, stretch: Stretch, find_progress: FindProgress | None = None
 ) -> Transcript:
-    """Return the `stretch` of what `conversation` shows, in at most eight queries whatever its length.
+    """Return the `stretch` of what `conversation` shows, in at most nine queries whatever its length.
 
     `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
     """
@@ -149,6 +150,7 @@ def build_transcript(
     mark_models(entries)
     entries = entries[span.before :]
     add_versions(entries, conversation)
+    add_feedback(entries)
     sight = sight_of(conversation, conversation.leaf, conversation.model)
     mark_sight(entries, sight)
     add_summaries(entries, conversation)
@@ -173,6 +175,7 @@ def build_entry(message: Message, find_progress: FindProgress | None = None) -> 
     """Return the entry of `message` alone, without what depends on its neighbours."""
     entries = entries_of([message], find_progress)
     add_versions(entries, message.conversation)
+    add_feedback(entries)
     return entries[0]
 
 
@@ -252,6 +255,13 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
         entry.number, entry.count = index + 1, len(versions)
         entry.previous = versions[index - 1] if index else None
         entry.next = versions[index + 1] if index + 1 < len(versions) else None
+
+
+def add_feedback(entries: Sequence[Entry]) -> None:
+    """Give each answer its owner's thumb, in one query."""
+    answers = {entry.message.pk: entry for entry in entries if entry.generation is not None}
+    for feedback in Feedback.objects.filter(message__in=answers):
+        answers[feedback.message_id].feedback = feedback
 
 
 def mark_models(entries: Sequence[Entry], *, before: str = "") -> None:

@@ -15,7 +15,17 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import Request
 from conversations.forms import MessageForm
-from conversations.models import ChatModel, Conversation, Generation, Message, Problem, Role, Status
+from conversations.models import (
+    ChatModel,
+    Conversation,
+    Feedback,
+    Generation,
+    Message,
+    Problem,
+    Role,
+    Status,
+    Thumb,
+)
 from conversations.rendering import render_markdown, trusted
 from conversations.services.transcript import Entry
 
@@ -100,6 +110,7 @@ def patterns(conversation: Conversation) -> Iterator[Pattern]:
         "An answer, right to left",
         answered(conversation, "تأكل **القنافذ**.\n\n- واحد\n- اثنان"),
     )
+    yield Pattern("Rated", answered(conversation, "Urchins, mostly.", feedback=Feedback(thumb=Thumb.DOWN)))
     yield Pattern("Queued", answered(conversation, "", Status.QUEUED))
     yield Pattern("Thinking", answered(conversation, "", Status.RUNNING))
     yield Pattern("Thinking aloud", answered(conversation, "", Status.RUNNING, reasoning=THOUGHTS))

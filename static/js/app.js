@@ -18,6 +18,7 @@ const clicks = {
   "[data-copy]": { name: "clipboard", alone: true },
   "[data-drawer-open], [data-drawer-close]": { name: "drawer", alone: true },
   "[data-shortcuts-open]": { name: "sheet", alone: true },
+  "[data-copy-value]": { name: "links", alone: true },
   "[data-themes] button": { name: "theme" },
   "[data-row] [data-delete]": { name: "rows" },
   "[data-sign-out] button": { name: "drafts", alone: true },

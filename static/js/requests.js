@@ -6,12 +6,14 @@ const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ??
 
 export function lost(sentence = "You are offline. What you write stays here.") {
   const bar = document.querySelector("[data-offline]")
+  if (!bar) return // pages that are only read have none
   bar.textContent = sentence
   bar.hidden = false
 }
 
 export function found() {
-  if (navigator.onLine) document.querySelector("[data-offline]").hidden = true
+  const bar = document.querySelector("[data-offline]")
+  if (bar && navigator.onLine) bar.hidden = true
 }
 
 // The sentence of a refusal, when the answer holds one.

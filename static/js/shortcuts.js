@@ -38,6 +38,8 @@ function fits(combination, event) {
 // What is open takes Escape first; only then does it stop an answer.
 async function escape() {
   if (find("dialog[open], :popover-open, .title:focus-within")) return
+  const leaveFeedback = find("[data-feedback-form]:focus-within [data-cancel]")
+  if (leaveFeedback) return leaveFeedback.click() // the thumb gets the focus
   const leaveEdit = find("[data-message-edit]:focus-within [data-cancel]")
   if (leaveEdit) {
     leaveEdit.click()

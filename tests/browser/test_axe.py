@@ -40,10 +40,22 @@ def test_no_page_has_a_violation(ada, upstream):
     generated = answer(page).get_attribute("id").removeprefix("m-")
     for address in [
         *(f"/m/{message}/edit/", f"/m/{generated}/details/", f"{conversation}rename/", "/conversations/"),
+        *(f"{conversation}share/", "/shares/", f"/m/{generated}/feedback/"),
         *("/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
         *("/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/"),
         *(conversation.replace("/c/", "/review/c/"), "/nowhere/", "/patterns/"),
     ]:
+        page.goto(address)
+        found += violations(page)
+    page.goto(conversation)
+    answer(page).get_by_role("button", name="Bad answer").click()
+    expect(answer(page).locator(".feedback__form")).to_be_visible()
+    page.get_by_role("button", name="Share this conversation").click()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_text("The link is ready.")).to_be_visible()
+    found += violations(page)
+    link = page.locator(".share-link__address").first.input_value()
+    for address in (link, "/shares/", conversation.replace("/c/", "/review/c/")):
         page.goto(address)
         found += violations(page)
     ada.context.clear_cookies()

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from conversations.models import Conversation, Status
 from conversations.services import transcript
+from conversations.services.feedback import explain_feedback
 from review import views
 from review.models import ReadEvent
 from tests.factories import add_answer, make_conversation, make_user
@@ -145,6 +146,19 @@ def test_the_page_has_nothing_that_changes_the_conversation(talk, desk):
     assert 'method="post"' not in page
     assert "hx-post" not in page
     assert not re.search(r'(href|action|hx-get|data-stream|data-source)="/(m|g|c)/', page)
+
+
+def test_what_its_owner_thinks_stands_at_the_answer(talk, desk):
+    assert "What its owner thinks" not in desk.get(page_of(talk)).content.decode()
+    explain_feedback(talk.leaf, thumb="down", reasons=["wrong"], words="<b>Crabs</b>, too")
+
+    page = desk.get(page_of(talk)).content.decode()
+
+    assert "What its owner thinks" in page
+    assert f'<a href="#m-{talk.leaf.public_id}">Bad answer</a>' in page
+    assert "Not correct" in page
+    assert "&lt;b&gt;Crabs&lt;/b&gt;, too" in page
+    assert "aria-pressed" not in page
 
 
 def test_a_running_answer_is_shown_as_far_as_it_is_stored(talk, desk):

@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.models import Conversation, Generation, Message, Problem, Role, Scope, Status
 from conversations.rendering import render
+from conversations.services.feedback import explain_feedback
+from conversations.services.sharing import share_conversation
 from conversations.wiring import current_model
 
 NAME, PASSWORD = "demo", "demo pass phrase"
@@ -67,6 +69,9 @@ def showcase(person: User) -> None:
         parent=None, position=1, role=Role.USER, text="Show me nothing at all.", idempotency_key=uuid4()
     )
     answer(conversation, edited, 0, "…", Status.DONE, "")
+    shown = conversation.messages.filter(role=Role.ASSISTANT).earliest("pk")
+    explain_feedback(shown, thumb="down", reasons=["incomplete"], words="No otters in it.")
+    share_conversation(conversation, scope=Scope.PEOPLE, lasts=None)
 
 
 def talk(

@@ -1,0 +1,58 @@
+"""What the owner of a conversation thinks of an answer: kept, changed, taken back."""
+
+from collections.abc import Collection
+
+from django.utils import timezone
+
+from conversations.models import Feedback, Message, Reason, Role, Thumb
+from conversations.models.feedback import REASONS
+
+from .errors import Conflict, Refusal
+
+WORDS_AT_MOST = 2_000
+THUMBS = Thumb.choices
+ALL_REASONS = Reason.choices
+
+
+def reasons_for(thumb: str) -> list[tuple[str, str]]:
+    """Return the reasons that belong to `thumb`, each with its label."""
+    return [(reason.value, str(reason.label)) for reason in REASONS[Thumb(thumb)]]
+
+
+def rate_answer(message: Message, *, thumb: str) -> Feedback:
+    """Put `thumb` under the answer `message`; reasons and words of the other thumb go with it."""
+    refuse_unless_ended(message)
+    feedback, made = Feedback.objects.get_or_create(message=message, defaults={"thumb": thumb})
+    if made or feedback.thumb == thumb:
+        return feedback
+    return keep(message, thumb=thumb, reasons=[], words="")
+
+
+def explain_feedback(message: Message, *, thumb: str, reasons: Collection[str], words: str) -> Feedback:
+    """Keep why `thumb` stands under the answer `message`, in place of what was said before."""
+    refuse_unless_ended(message)
+    words = words.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "ignore").decode().strip()
+    if len(words) > WORDS_AT_MOST:
+        raise Refusal(f"These are {len(words):,} characters; at most {WORDS_AT_MOST:,} are kept.")
+    fitting = [reason.value for reason in REASONS[Thumb(thumb)] if reason in reasons]
+    return keep(message, thumb=thumb, reasons=fitting, words=words)
+
+
+def remove_feedback(message: Message) -> None:
+    """Take the thumb under `message` back, with its reasons and words."""
+    Feedback.objects.filter(message=message).delete()
+
+
+def keep(message: Message, **said: object) -> Feedback:
+    feedback, _ = Feedback.objects.update_or_create(
+        message=message, defaults={**said, "updated_at": timezone.now()}
+    )
+    return feedback
+
+
+def refuse_unless_ended(message: Message) -> None:
+    generation = getattr(message, "generation", None)
+    if message.role != Role.ASSISTANT or generation is None:
+        raise Refusal("Only answers can be rated.")
+    if generation.is_active:
+        raise Conflict("This answer is still being written.")
