@@ -7,7 +7,7 @@ from importlib import import_module
 
 from .machine import describe
 
-NAMES = ("rendering", "page", "queries", "streaming", "remote")
+NAMES = ("rendering", "page", "queries", "streaming", "remote", "transfer")
 
 
 def main(names: list[str]) -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Message
+from .models import Conversation, Generation, Import, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ def get_generation(user: User, public_id: UUID) -> Generation:
         conversation__in=Conversation.objects.visible_to(user), message__isnull=False
     )
     return get_object_or_404(rows.select_related("conversation", "message"), public_id=public_id)
+
+
+def get_import(user: User, public_id: UUID) -> Import:
+    """Return the import `public_id` of `user`; raise Http404."""
+    return get_object_or_404(Import.objects.select_related("owner"), owner=user, public_id=public_id)
+
+
+def get_imports(user: User) -> list[Import]:
+    """Return the newest imports of `user`, newest first."""
+    return list(Import.objects.filter(owner=user)[:20])
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

@@ -51,3 +51,14 @@ class MessageForm(forms.Form):
 
 class RenameForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=500)
+
+
+class UploadForm(forms.Form):
+    """A file to import; what is in it is somebody else's question."""
+
+    file = forms.FileField(
+        label=_("File to import"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".json,.zip,application/json,application/zip"}),
+        error_messages={"required": _("Choose a file first."), "invalid": _("Choose a file first.")},
+    )

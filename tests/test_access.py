@@ -17,7 +17,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from accounts.first_admin import setup_path
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message
+from conversations.models import Conversation, Generation, Import, Message
 from tests.factories import make_conversation
 
 OPEN = {
@@ -49,6 +49,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "c/": lambda conversation: conversation.public_id,
     "m/": lambda conversation: leaf_of(conversation).public_id,
     "g/": lambda conversation: leaf_of(conversation).generation.public_id,
+    "imports/": lambda conversation: Import.objects.create(owner=conversation.owner, stage="done").public_id,
     "review/c/": lambda conversation: conversation.public_id,
 }
 # Views that only some of these rows have.

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         move_local_model_to_a_free_port()
         listener = given_listener() or listen(host, port)
-        Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+        keep_uploads_beside_the_data()
         try:
             with sole_use_of_sqlite(), local_model() as model:
                 if options["prepare"]:
@@ -170,6 +170,13 @@ def configuration(application: str = APPLICATION, workers: int = 1) -> uvicorn.C
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         timeout_graceful_shutdown=REQUEST_GRACE_S,
     )
+
+
+def keep_uploads_beside_the_data() -> None:
+    """Let what comes in and is large wait in DATA_DIR: elsewhere the disk may be small, or be memory."""
+    directory = Path(settings.DATA_DIR) / "uploads"
+    directory.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(directory)
 
 
 def given_listener() -> socket.socket | None:
