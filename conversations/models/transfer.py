@@ -25,7 +25,7 @@ WORKING = (Stage.CHECKING, Stage.IMPORTING)
 
 
 class Import(models.Model):
-    """A file on its way in. It is gone through twice, in small steps: to say what is in it, and to take it in.
+    """A file on its way in, gone through twice in small steps: to say what is in it, and to take it in.
 
     `offset`, `record` and `in_list` say how far the present stage has come, so that a step may be the last
     for a while: it goes on from there.

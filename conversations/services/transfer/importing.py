@@ -1,8 +1,8 @@
-"""An import from the upload to its end: received, looked through, begun by the person, taken in. In small steps.
+"""An import from the upload to its end: received, looked through, begun by the person, taken in.
 
-Nothing works on its own: whoever looks at the page asks for the next step. So an import waits when nobody looks,
-goes on after a restart, and never holds the database for longer than one batch. What a step has written and how
-far it came are one transaction.
+Nothing works on its own: whoever looks at the page asks for the next small step. So an import waits when
+nobody looks, goes on after a restart, and never holds the database for longer than one batch. What a step has
+written and how far it came are one transaction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import ChatModel, Import, Stage
 from conversations.models.transfer import OPEN
-from conversations.services.errors import Conflict, Refusal
+from conversations.services.errors import Conflict
 from conversations.services.titles import tidy
 
 from .formats import read_conversation
@@ -90,7 +90,7 @@ def tidy_up(directory: Path) -> None:
 
 
 def advance(it: Import, *, directory: Path, model: ChatModel, for_s: float) -> None:
-    """Work on `it` for about `for_s` seconds, if there is anything to do; conversations go on with `model`."""
+    """Work on `it` for about `for_s` seconds; the conversations that it adds go on with `model`."""
     if not it.is_working:
         return
     until = monotonic() + for_s
@@ -110,7 +110,7 @@ def advance(it: Import, *, directory: Path, model: ChatModel, for_s: float) -> N
 
 @dataclass(slots=True)
 class Batch:
-    """What is dealt with at once: conversations with their formats, what cannot be read, and the place after it."""
+    """What is dealt with at once: conversations, what cannot be read, and the place `after` it."""
 
     after: Place
     copies: list[tuple[str, ConversationCopy]] = field(default_factory=list)

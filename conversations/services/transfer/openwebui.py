@@ -1,4 +1,4 @@
-"""Open WebUI's export: chats, each with `chat.history`, a tree of messages by id with the shown `currentId`."""
+"""Open WebUI's export: chats, each with a tree of messages by id in `chat.history`, shown to `currentId`."""
 
 import re
 from html import unescape

@@ -1,6 +1,6 @@
 """The shown branch of a conversation as one HTML file: it needs nothing else, runs nothing, and prints well.
 
-It is not served as a page of the site but saved, so the styles stand in it, and it brings a policy of its own.
+It is no page of the site but saved, so its styles stand in it and it brings a policy of its own.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the readers share: foreign JSON taken apart without trust, and what has no place here as a line in brackets."""
+"""What the readers share: foreign JSON taken apart without trust, and a line for what has no place here."""
 
 import re
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ def word_of(value: object, length: int = 200) -> str:
 
 
 def moment_of(value: object) -> datetime | None:
-    """Return the time that seconds, milliseconds or ISO 8601 name, or None where that is no time of a chat."""
+    """Return the time that seconds, milliseconds or ISO 8601 name, or None where that is none of a chat."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):

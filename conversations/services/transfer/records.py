@@ -1,7 +1,7 @@
 """A file of any size → its records, one at a time: the items of a list, or objects one after the other.
 
-Nothing is trusted before it is weighed: brackets are counted while the bytes come, so that what is too large or too
-deep is passed over unparsed, and what is broken does not hide what follows it (docs/decisions/0015-…).
+Nothing is trusted before it is weighed: brackets are counted while the bytes come, so that what is too large
+or too deep is passed over unparsed, and what is broken does not hide what follows it (docs/decisions/0015-…).
 """
 
 import json
@@ -28,10 +28,10 @@ TOO_MANY = "it has too many parts"
 TOO_DEEP = "it is nested too deeply (from LibreChat, export it without “recursive”)"
 
 _TOKEN = re.compile(rb'["\[\]{}\x1e]')
-_STRING = re.compile(rb'"[^"\\\x1e]*+(?:\\[^\x1e][^"\\\x1e]*+)*+"')
-_IN_STRING = re.compile(rb'["\\\x1e]')
+# From inside of a string to its end, or to what has cut it.
+_INSIDE = re.compile(rb'[^"\\\x1e]*+(?:\\[^\x1e][^"\\\x1e]*+)*+', re.DOTALL)
 _LONG_GAP = 64
-_QUOTE, _SEPARATOR = b'"\x1e'
+_QUOTE, _BACKSLASH, _SEPARATOR = b'"\\\x1e'
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The record `number` of a file, counted from 1: a `value`, or `why` there is none. `after` it one goes on."""
+    """The record `number` of a file, from 1: a `value`, or `why` there is none; the next is `after` it."""
 
     number: int
     value: Mapping[str, object] | None
@@ -81,7 +81,11 @@ class _Splitter:
         self._start = 0  # of the record's bytes in this chunk
         while at < len(chunk):
             if self._in_string:
-                at = yield from self._finish_string(chunk, at)
+                at = self._pass_string(chunk, at)
+                if not self._in_string and not self._depth:
+                    yield self._bad(NOT_AN_OBJECT, self._base + at)
+                elif self._in_string and at < len(chunk) and chunk[at] == _SEPARATOR:
+                    self._in_string = False
             elif self._depth:
                 at = self._pass_record(chunk, at)
                 if not self._depth:
@@ -114,11 +118,9 @@ class _Splitter:
             at += 1
             if chunk[stop] == _QUOTE:
                 values += 1
-                whole = _STRING.match(chunk, stop)
-                if whole is None:
-                    self._in_string = True
+                at = self._pass_string(chunk, at)
+                if self._in_string:
                     break
-                at = whole.end()
             elif chunk[stop] in b"[{":
                 depth, values = depth + 1, values + 1
                 if depth > MAX_DEPTH:
@@ -141,12 +143,7 @@ class _Splitter:
         if token == SEPARATOR:
             yield from self._reset(stop)
         elif token == b'"':
-            whole = _STRING.match(chunk, stop)
-            if whole is None:
-                self._in_string = True
-                return stop + 1
-            yield self._bad(NOT_AN_OBJECT, self._base + whole.end())
-            return whole.end()
+            self._in_string = True
         else:
             yield from self._open(token, stop)
         return stop + 1
@@ -162,21 +159,15 @@ class _Splitter:
         else:
             yield self._bad(NOT_JSON, self._base + at + 1)
 
-    def _finish_string(self, chunk: bytes, at: int) -> Generator[Record, None, int]:
-        """Look for the end of a string that a chunk has cut; return where to go on."""
-        found = _IN_STRING.search(chunk, at)
-        if found is None:
-            return len(chunk)
-        token = found.group()
-        if token == b"\\":
-            self._escaped = found.end() == len(chunk)
-            return found.end() + 1
-        self._in_string = False
-        if token == SEPARATOR:
-            return found.start()
-        if self._depth == 0:
-            yield self._bad(NOT_AN_OBJECT, self._base + found.end())
-        return found.end()
+    def _pass_string(self, chunk: bytes, at: int) -> int:
+        """Pass what is inside of a string; return where it, its file or the chunk ends."""
+        found = _INSIDE.match(chunk, at)
+        at = found.end() if found else at
+        self._in_string = at == len(chunk) or chunk[at] != _QUOTE
+        if at < len(chunk) and chunk[at] == _BACKSLASH:  # what it stands before is in the next chunk
+            self._escaped = at + 1 == len(chunk)
+            return at + 1
+        return at if self._in_string else at + 1
 
     def _pass_gap(self, chunk: bytes, start: int, stop: int) -> Iterator[Record]:
         """Pass what is neither bracket nor string: commas, and what does not belong here."""

@@ -1,10 +1,11 @@
 """An upload → one stream of JSON on the disk: what matters of a zip, its files one after the other."""
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from conversations.services.errors import Refusal
 
@@ -30,6 +31,8 @@ _BROKEN = (
     RuntimeError,  # it asks for a password
     ValueError,
     OSError,
+    IndexError,
+    struct.error,
 )
 
 NOT_KNOWN = (
@@ -80,7 +83,7 @@ def _chosen(archive: zipfile.ZipFile, most_bytes: int) -> list[zipfile.ZipInfo]:
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise Refusal(f"This zip file has {len(entries):,} files in it; at most {MAX_ENTRIES:,} are taken.")
-    files = [entry for entry in entries if not entry.is_dir() and _base(entry).lower().endswith(".json")]
+    files = [entry for entry in entries if _base(entry).lower().endswith(".json")]
     files = [entry for entry in files if not entry.filename.startswith("__MACOSX/")]
     chosen = [entry for entry in files if _CONVERSATIONS.fullmatch(_base(entry))] or files
     if not chosen:
@@ -111,8 +114,8 @@ def _directory_bytes(upload: BinaryIO) -> int:
     return max([*plain, *large], default=0)
 
 
-def _chunks(file: BinaryIO, most_bytes: int) -> Iterator[bytes]:
-    """Yield what is in `file`; raises Refusal as soon as it is more than `most_bytes`, whatever was declared."""
+def _chunks(file: IO[bytes], most_bytes: int) -> Iterator[bytes]:
+    """Yield what is in `file`; raises Refusal once it is more than `most_bytes`, whatever was declared."""
     left = most_bytes
     while chunk := file.read(CHUNK_BYTES):
         left -= len(chunk)

@@ -17,8 +17,8 @@ from conversations.services.titles import tidy
 
 from .values import ConversationCopy, MessageCopy
 
-# Not what a renderer made, and not 0 either, which waits for the end of a generation: an import is rendered when
-# somebody looks at it. Most are never opened, and rendering 200 MB of them would take longer than the import.
+# Not what a renderer made, and not 0 either, which waits for the end of a generation: what is imported is
+# rendered when somebody looks at it. Most of it never is, and to render it all takes longer than the import.
 NOT_RENDERED_YET = 32_767
 FOLDER_LENGTH = 100
 
@@ -54,7 +54,7 @@ def write_conversation(
 
 
 def _times(copy: ConversationCopy, now: datetime) -> tuple[datetime, datetime]:
-    """Return when it was begun and last used; nothing is from the future, which would stay on top for ever."""
+    """Return when it was begun and last used; nothing is from the future and on top for ever."""
     said = [message.created_at for message in copy.messages if message.created_at]
     # A minute ago, when nobody knows: an answer of this minute would count as one asked for here.
     unknown = now - timedelta(minutes=1)
@@ -108,13 +108,14 @@ def _generation_rows(
 
 
 def _reserve_keys(count: int) -> Sequence[int]:
-    """Return keys for `count` messages: a reply names its parent, which with `create` alone is a statement each."""
+    """Return keys for `count` messages: a reply names its parent, and so all are written in one statement."""
     if connection.vendor == "sqlite":  # whose transactions are alone from the start
         last = Message.objects.aggregate(last=Max("pk"))["last"] or 0
         return range(last + 1, last + 1 + count)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('conversations_message', 'id')) FROM generate_series(1, %s)",
+            "SELECT nextval(pg_get_serial_sequence('conversations_message', 'id'))"
+            " FROM generate_series(1, %s)",
             [count],
         )
         return [key for (key,) in cursor.fetchall()]

@@ -21,6 +21,14 @@ def lines(copy: ConversationCopy) -> list[tuple[str | None, str, str, str]]:
     return [(it.parent, it.key, it.role, it.text) for it in copy.messages]
 
 
+def tool(what: str, name: str) -> str:
+    return f"[{what} of a tool “{name}”: not imported]"
+
+
+def file(name: str) -> str:
+    return f"[File “{name}”: not imported]"
+
+
 def test_chatgpt_keeps_branches_and_joins_what_a_model_did_for_one_answer():
     copy = read("chatgpt")
 
@@ -30,8 +38,7 @@ def test_chatgpt_keeps_branches_and_joins_what_a_model_did_for_one_answer():
             "q1",
             "t1",
             "assistant",
-            "[Call of a tool “web.run”: not imported]\n\n[Result of a tool “web.run”: not imported]"
-            "\n\nFish, mostly.",
+            f"{tool('Call', 'web.run')}\n\n{tool('Result', 'web.run')}\n\nFish, mostly.",
         ),
         ("t1", "q2", "user", "And sea otters?\n\n[File “sea otter .pdf”: not imported]"),
         ("q2", "a2", "assistant", "Urchins."),
@@ -57,15 +64,13 @@ def test_claude_in_a_row_keeps_thoughts_and_the_words_of_attached_texts():
             None,
             "m1",
             "user",
-            "Which river is longest?\n\n[File “rivers.txt”: not imported]\n\nNile 6650\nAmazon 6400"
-            "\n\n[File “map.png”: not imported]",
+            f"Which river is longest?\n\n{file('rivers.txt')}\n\nNile 6650\nAmazon 6400\n\n{file('map.png')}",
         ),
         (
             "m1",
             "m2",
             "assistant",
-            "The Nile.\n\n[Call of a tool “web_search”: not imported]\n\n"
-            "[Result of a tool “web_search”: not imported]\n\nBy most measures.",
+            f"The Nile.\n\n{tool('Call', 'search')}\n\n{tool('Result', 'search')}\n\nBy most measures.",
         ),
     ]
     assert copy.messages[1].reasoning == "Two candidates."

@@ -13,9 +13,10 @@ from conversations.models import Conversation, Generation, Import, Message, Orig
 from conversations.services.asking import MESSAGES_PER_MINUTE, refuse_haste
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.keeping import delete_conversation
-from conversations.services.transfer import advance, begin, drop, house, importing, receive
-from conversations.services.transfer.writing import copy_of, write_conversation
 from conversations.services.transcript import build_entries
+from conversations.services.transfer import advance, begin, drop, house, importing, receive
+from conversations.services.transfer.unpacking import NOT_KNOWN
+from conversations.services.transfer.writing import copy_of, write_conversation
 from tests.factories import add_answer, make_conversation, make_model
 
 from . import files
@@ -237,10 +238,9 @@ def test_any_bytes_are_looked_through_or_told(ada, receive_for, work, data):
     Import.objects.all().delete()
     try:
         it = work(receive_for(ada, b"[" + data))
-    except Refusal as refused:
-        assert str(refused)
-    else:
-        assert it.stage == Stage.CHECKED or it.problem
+    except Refusal:
+        return
+    assert it.stage == Stage.CHECKED or it.problem
 
 
 def test_an_import_goes_on_after_a_step_that_was_the_last_of_a_process(
@@ -342,7 +342,7 @@ def test_a_file_that_is_gone_is_told(ada, receive_for, work, tmp_path):
         (b"[1, 2]", "The first record: it is not a conversation."),
         (b'{"a": 1}', "not a conversation in a format that is known"),
         (b"[" * 100_000, "nested too deeply"),
-        (b"[" + b"{}," * 3_000 + b"{}]", importing.NOT_KNOWN),
+        (b"[" + b"{}," * 3_000 + b"{}]", NOT_KNOWN),
     ],
 )
 def test_a_file_without_conversations_is_told(ada, receive_for, work, data, words):

@@ -2,7 +2,7 @@
 
 import io
 import json
-from time import monotonic
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -90,7 +90,7 @@ def test_objects_one_after_the_other_are_records():
         (b"[" + b"[" * 100_000 + b"]" * 100_000 + b"]", module.TOO_DEEP),
         (b"[[" + b"{}," * 700_000 + b"{}]]", module.TOO_MANY),
         (b"[[" + b"1," * 700_000 + b"1]]", module.TOO_MANY),
-        (b'[{"a": "' + b"x" * 25_000_000 + b'"}]', module.TOO_LARGE),
+        (b'[{"a": "' + b"x" * 26_000_000 + b'"}]', module.TOO_LARGE),
         (b'[{"a": "' + b"\\" * 1_000_001 + b'"}]', module.CUT_OFF),
         (b'[{"a": 1' + b"0" * 5_000 + b"}]", module.NOT_JSON),
         (b'[{"a": "\xff"}]', module.NOT_TEXT),
@@ -103,10 +103,10 @@ def test_objects_one_after_the_other_are_records():
     ids=lambda value: value[:12] if isinstance(value, bytes) else "",
 )
 def test_what_is_made_to_hurt_is_told_at_once(data, why):
-    began = monotonic()
+    began = thread_time()
 
     assert whys(data) == [why]
-    assert monotonic() - began < 2
+    assert thread_time() - began < 2
 
 
 def test_what_is_just_not_too_deep_is_read():
@@ -117,8 +117,8 @@ def test_what_is_just_not_too_deep_is_read():
 
 
 def test_a_string_over_many_chunks_is_gone_through_once():
-    began = monotonic()
+    began = thread_time()
     (record,) = records(b'{"a": "' + b"\\n" * 5_000_000 + b'"}')
 
     assert record.value == {"a": "\n" * 5_000_000}
-    assert monotonic() - began < 5
+    assert thread_time() - began < 2

@@ -4,7 +4,7 @@ import io
 import json
 import struct
 import zipfile
-from time import monotonic
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -27,10 +27,10 @@ def unpacked(data: bytes, most_bytes: int = MOST) -> bytes:
 
 
 def refusal(data: bytes, most_bytes: int = MOST) -> str:
-    began = monotonic()
+    began = thread_time()
     with pytest.raises(Refusal) as refused:
         unpacked(data, most_bytes)
-    assert monotonic() - began < 2
+    assert thread_time() - began < 2
     return str(refused.value)
 
 
@@ -66,17 +66,19 @@ def test_names_decide_nothing_but_what_is_looked_at(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["conversations.json\0.exe", "\0.json", "con\ud800.json"])
+@pytest.mark.parametrize("name", [b"\0one.json", b"on\0e.json", b"one\xff.json", b"///.//", b"one\x1e.json"])
 def test_a_name_that_is_none_does_no_harm(name):
-    raw = zipped(conversations=b"[{}]")
-    try:
-        data = zipped_as({name: b"[{}]"})
-    except UnicodeEncodeError:
-        data = raw
+    data = zipped_as({"a" * len(name): b"[{}]"}).replace(b"a" * len(name), name)
+
+    assert is_taken_or_told(data)
+
+
+def is_taken_or_told(data: bytes) -> bool:
     try:
         unpacked(data)
     except Refusal as refused:
-        assert str(refused)
+        return bool(str(refused))
+    return True
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,4 @@ def test_any_bytes_are_taken_or_told(data, as_zip):
     if as_zip:
         good = zipped(conversations=b"[{}]")
         data = good[: len(good) // 2] + data[:20] + good[len(good) // 2 :]
-    try:
-        unpacked(data)
-    except Refusal as refused:
-        assert str(refused)
+    assert is_taken_or_told(data)
