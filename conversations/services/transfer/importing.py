@@ -98,8 +98,7 @@ def advance(it: Import, *, directory: Path, model: ChatModel, for_s: float) -> N
     try:
         with path.open("rb") as file:
             for batch in _batches(file, it):
-                _take_batch(it, batch, model)
-                if not it.is_working or monotonic() > until:
+                if not _take_batch(it, batch, model) or monotonic() > until:
                     break
     except FileNotFoundError:
         it.stage, it.problem = Stage.FAILED, FILE_GONE
@@ -153,15 +152,15 @@ def _batches(file: BinaryIO, it: Import) -> Iterator[Batch]:
     yield batch
 
 
-def _take_batch(it: Import, batch: Batch, model: ChatModel) -> None:
-    """Count `batch`, or take it in, and keep how far `it` came; all or nothing."""
+def _take_batch(it: Import, batch: Batch, model: ChatModel) -> bool:
+    """Count `batch`, or take it in, and keep how far `it` came: all or nothing. Return whether it was done."""
     with transaction.atomic():
         # Two pages of one import: the slower one finds that the other has done this already.
         Import.objects.select_for_update().get(pk=it.pk)
         before = (it.stage, it.offset, it.record)
         it.refresh_from_db()
         if (it.stage, it.offset, it.record) != before:
-            return
+            return False
         here = find_here(it.owner, batch.keys)
         if it.stage == Stage.IMPORTING:
             _write(it, batch, here, model)
@@ -169,6 +168,7 @@ def _take_batch(it: Import, batch: Batch, model: ChatModel) -> None:
             _count(it, batch, here)
         _move_on(it, batch)
         it.save()
+        return True
 
 
 def _count(it: Import, batch: Batch, here: set[tuple[str, str]]) -> None:

@@ -31,7 +31,7 @@ _TOKEN = re.compile(rb'["\[\]{}\x1e]')
 # From inside of a string to its end, or to what has cut it.
 _INSIDE = re.compile(rb'[^"\\\x1e]*+(?:\\[^\x1e][^"\\\x1e]*+)*+', re.DOTALL)
 _LONG_GAP = 64
-_QUOTE, _BACKSLASH, _SEPARATOR = b'"\\\x1e'
+_QUOTE, _SEPARATOR = b'"\x1e'
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +81,18 @@ class _Splitter:
         self._start = 0  # of the record's bytes in this chunk
         while at < len(chunk):
             if self._in_string:
-                at = self._pass_string(chunk, at)
-                if not self._in_string and not self._depth:
+                at, ended = self._pass_string(chunk, at)
+                self._in_string = not ended
+                if ended and not self._depth:
                     yield self._bad(NOT_AN_OBJECT, self._base + at)
-                elif self._in_string and at < len(chunk) and chunk[at] == _SEPARATOR:
+                elif chunk[at : at + 1] == SEPARATOR:
                     self._in_string = False
             elif self._depth:
                 at = self._pass_record(chunk, at)
                 if not self._depth:
                     self._keep(chunk[self._start : at])
                     yield self._complete(self._base + at)
-                elif at < len(chunk) and chunk[at] == _SEPARATOR:
+                elif chunk[at : at + 1] == SEPARATOR:
                     yield from self._reset(at)
                     at += 1
             else:
@@ -118,8 +119,9 @@ class _Splitter:
             at += 1
             if chunk[stop] == _QUOTE:
                 values += 1
-                at = self._pass_string(chunk, at)
-                if self._in_string:
+                at, ended = self._pass_string(chunk, at)
+                self._in_string = not ended
+                if not ended:
                     break
             elif chunk[stop] in b"[{":
                 depth, values = depth + 1, values + 1
@@ -159,15 +161,15 @@ class _Splitter:
         else:
             yield self._bad(NOT_JSON, self._base + at + 1)
 
-    def _pass_string(self, chunk: bytes, at: int) -> int:
-        """Pass what is inside of a string; return where it, its file or the chunk ends."""
+    def _pass_string(self, chunk: bytes, at: int) -> tuple[int, bool]:
+        """Pass what is inside of a string; return where to go on, and whether the string has ended."""
         found = _INSIDE.match(chunk, at)
         at = found.end() if found else at
-        self._in_string = at == len(chunk) or chunk[at] != _QUOTE
-        if at < len(chunk) and chunk[at] == _BACKSLASH:  # what it stands before is in the next chunk
+        token = chunk[at : at + 1]
+        if token == b"\\":  # what it stands before is in the next chunk, or is the end of the file
             self._escaped = at + 1 == len(chunk)
-            return at + 1
-        return at if self._in_string else at + 1
+            return at + 1, False
+        return (at + 1, True) if token == b'"' else (at, False)
 
     def _pass_gap(self, chunk: bytes, start: int, stop: int) -> Iterator[Record]:
         """Pass what is neither bracket nor string: commas, and what does not belong here."""
@@ -180,6 +182,7 @@ class _Splitter:
 
     def _reset(self, at: int) -> Iterator[Record]:
         """A file of a zip ends here, whatever it has left open."""
+        self._in_string = False
         if self._depth:
             yield self._bad(self._why or CUT_OFF, self._base + at + 1)
         self.place = replace(self.place, in_list=False, offset=self._base + at + 1)
