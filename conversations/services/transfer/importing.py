@@ -153,7 +153,7 @@ def _batches(file: BinaryIO, it: Import) -> Iterator[Batch]:
 
 
 def _take_batch(it: Import, batch: Batch, model: ChatModel) -> bool:
-    """Count `batch`, or take it in, and keep how far `it` came: all or nothing. Return whether it was done."""
+    """Count `batch`, or take it in, and keep how far `it` came: all or nothing. Tell whether it was done."""
     with transaction.atomic():
         # Two pages of one import: the slower one finds that the other has done this already.
         Import.objects.select_for_update().get(pk=it.pk)
