@@ -22,7 +22,7 @@ from conversations.services.errors import Refusal
 from conversations.streaming.database import in_database
 
 # How long one request works on an import: the page asks again by itself, without scripts a person has to.
-STEP_S, LONG_STEP_S = 0.7, 6.0
+STEP_S, LONG_STEP_S = 0.5, 6.0
 
 
 def directory() -> Path:

@@ -64,7 +64,7 @@ def test_an_export_of_another_service_is_taken_in_with_the_keyboard(ada):
     expect(answers(page).first.locator("[data-text]")).to_have_text("Crabs, too.")
 
 
-def test_a_conversation_leaves_as_a_file_that_runs_nothing(ada, upstream, tmp_path):
+def test_a_conversation_leaves_as_a_file_that_runs_nothing(ada, upstream, browser, tmp_path):
     page = ada.open()
     upstream.says("Hostile", "<script>document.title = 'mine'</script> and **bold**")
     ask(page, "Hostile")
@@ -75,10 +75,16 @@ def test_a_conversation_leaves_as_a_file_that_runs_nothing(ada, upstream, tmp_pa
     started.value.save_as(kept)
 
     assert started.value.suggested_filename.endswith(".html")
+    page = browser.new_page()
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("request", lambda request: heard.append(request.url))
     page.goto(kept.as_uri())
     expect(page.locator(".answer strong")).to_have_text("bold")
     expect(page).to_have_title("Hostile")
     assert page.evaluate("() => document.scripts.length") == 0
+    assert heard == [kept.as_uri()]
+    page.close()
 
 
 def test_everything_leaves_and_comes_back_to_another_person(ada, bob, upstream, tmp_path):

@@ -30,6 +30,7 @@ from .writing import find_here, write_conversation
 
 BATCH_CONVERSATIONS = 50
 BATCH_MESSAGES = 500
+BATCH_S = 0.3  # of reading
 MAX_SKIPPED_NAMED = 200
 # A file in which more records than these, and most of them, are no conversations is no export.
 MAX_UNREADABLE = 1_000
@@ -144,7 +145,7 @@ def _batches(file: BinaryIO, it: Import) -> Iterator[Batch]:
     began = monotonic()
     for record in read_records(file, batch.after):
         batch.add(record)
-        if batch.is_full or monotonic() - began > 0.5:
+        if batch.is_full or monotonic() - began > BATCH_S:
             yield batch
             batch = Batch(batch.after)
             began = monotonic()
