@@ -13,7 +13,7 @@ ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 # Thoughts and calls of tools stand within the text, as HTML that the site itself has put there.
 _DETAILS, _END = '<details type="', "</details>"
 _SUMMARY = re.compile(r"<summary>[^<]*</summary>")
-_QUOTED = re.compile(r"^\s*>\s?", re.MULTILINE)
+_QUOTED = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
 
 
 def fits(record: Json) -> bool:

@@ -3,13 +3,17 @@ import json
 import zipfile
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import AsyncClient
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conversations.models import Conversation, Import, Stage
 from conversations.services.transfer.exporting import export_everything, file_name
 from conversations.services.transfer.page import STYLE
+from conversations.views.transfer import sent
 from tests.conversations.services.transfer.files import house, sample, zipped
 from tests.factories import add_answer, add_question, make_conversation
 
@@ -127,8 +131,6 @@ def test_export_takes_the_same_few_queries_whatever_its_size(browser, ada, djang
 
 @pytest.mark.django_db(transaction=True)
 async def test_everything_comes_as_a_zip_while_it_is_made(ada, bob):
-    from asgiref.sync import sync_to_async
-
     await sync_to_async(make_conversation)(ada, "Otters?", "Fish.")
     await sync_to_async(make_conversation)(ada, "Otters?", "Crabs.")
     await sync_to_async(make_conversation)(bob, "Secret", "Yes")
@@ -143,6 +145,20 @@ async def test_everything_comes_as_a_zip_while_it_is_made(ada, bob):
     kept = [json.loads(archive.read(name)) for name in archive.namelist()]
     assert [it["messages"][1]["text"] for it in kept] == ["Fish.", "Crabs."]
     assert response["Content-Disposition"].startswith("attachment;")
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_while_a_slow_client_takes_a_piece_no_connection_is_held(ada, monkeypatch):
+    monkeypatch.setattr("conversations.services.transfer.exporting.PIECE_BYTES", 1)
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 0)  # as with PostgreSQL
+    for number in range(3):
+        await sync_to_async(make_conversation)(ada, f"Question {number}", "Answer")
+    await sync_to_async(lambda: connection.close())()  # noqa: PLW0108 - of that thread
+    pieces = sent(export_everything(ada))
+
+    assert await anext(pieces)
+    assert await sync_to_async(lambda: connection.connection)() is None
+    assert len([piece async for piece in pieces]) == 3
 
 
 def test_between_two_pieces_no_more_than_one_conversation_is_in_memory(ada, monkeypatch):
@@ -181,9 +197,6 @@ def test_the_page_of_imports_and_exports_shows(browser):
 
 def test_the_page_costs_the_same_with_many_imports(browser, ada, django_assert_num_queries):
     def count() -> int:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as queries:
             browser.get(reverse("conversations:transfer"))
         return len(queries)

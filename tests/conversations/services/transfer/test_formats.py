@@ -1,9 +1,13 @@
 """What the formats of others become."""
 
 import json
+from copy import deepcopy
 from datetime import UTC, datetime
+from time import thread_time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from conversations.services.transfer.formats import read_conversation
 from conversations.services.transfer.reading import moment_of
@@ -222,3 +226,73 @@ def test_what_no_database_keeps_is_left_out():
 
     assert copy.messages[0].text == "ab\ufffdc\nd"
     assert "\0" not in copy.title
+
+
+SAMPLES = ["chatgpt", "claude", "openwebui", "librechat-tree", "librechat-flat"]
+ODD = st.sampled_from(
+    [
+        None,
+        True,
+        -1,
+        1e300,
+        10**400,
+        "",
+        "x",
+        "\0\ud800",
+        "<script>",
+        "a" * 5_000,
+        [],
+        {},
+        [[]],
+        [{}],
+        {"a": {}},
+        ["q1", None],
+    ]
+).map(deepcopy)
+
+
+def all_records() -> list[dict]:
+    values = [json.loads(sample(name)) for name in SAMPLES]
+    return [it for value in values for it in (value if isinstance(value, list) else [value])] + [house()]
+
+
+def places(value, path=()):
+    """The way to everything inside of `value`."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+@given(st.data())
+@settings(max_examples=200)
+def test_whatever_stands_in_a_place_it_is_a_conversation_or_a_reason(data):
+    record = data.draw(st.sampled_from(all_records()))
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(list(places(record))))
+        inside = record
+        for key in path[:-1]:
+            inside = inside[key]
+        inside[path[-1]] = data.draw(ODD)
+    try:
+        _, copy = read_conversation(record)
+    except Unreadable:
+        return
+    keys = [message.key for message in copy.messages]
+    assert copy.leaf in keys
+    assert all(it.parent is None or it.parent in keys[:number] for number, it in enumerate(copy.messages))
+    json.dumps([copy.title, *(it.text for it in copy.messages)], ensure_ascii=False).encode()
+
+
+def test_what_open_webui_thought_costs_what_it_weighs():
+    began = thread_time()
+    text = '<details type="reasoning" done="true">' + "\n" * 500_000 + "</details>said"
+    _, copy = read_conversation(
+        {
+            "id": "x",
+            "chat": {"messages": [{"role": "assistant", "content": text}, {"role": "user", "content": "?"}]},
+        }
+    )
+
+    assert copy.messages[0].text == "said"
+    assert thread_time() - began < 1
