@@ -8,6 +8,9 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
+from django.conf import settings  # noqa: E402
+
+from .bodies import BodyLimit  # noqa: E402
 from .lifespan import Lifespan  # noqa: E402
 
-application = Lifespan(django_application)
+application = Lifespan(BodyLimit(django_application, large={"/transfer/": settings.IMPORT_MAX_BYTES}))

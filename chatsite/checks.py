@@ -14,8 +14,8 @@ from .settings import is_loopback
 
 # A cache of one process counts only the attempts that this process saw; a dummy counts none.
 CACHES_THAT_FORGET = {"DummyCache", "LocMemCache"}
-# The thread of the runner, and one to spare for what is looked up beside it.
-OTHER_CONNECTIONS = 2
+# The threads of the runner and of imports, and one to spare for what is looked up beside them.
+OTHER_CONNECTIONS = 3
 CSP_MIDDLEWARE = "conversations.middleware.PageHeadersMiddleware"
 
 Apps = Sequence[AppConfig] | None

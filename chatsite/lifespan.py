@@ -30,6 +30,9 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
+# Ends of the paths where a file is unpacked, or gone through.
+LONG_WORK = ("/transfer/", "/step/")
+
 
 def spare_the_collector() -> None:
     """Leave what stays to itself: looking through all of Django again and again took a tenth of an answer."""
@@ -44,6 +47,7 @@ class Lifespan:
     def __init__(self, application: Application) -> None:
         self.application = application
         self._for_machines = ThreadPoolExecutor(1, "machines")
+        self._for_imports = ThreadPoolExecutor(1, "imports")
         self._threads = cycle(
             [ThreadPoolExecutor(1, f"request-{number}") for number in range(settings.REQUEST_THREADS)]
         )
@@ -54,10 +58,16 @@ class Lifespan:
         else:
             # Left to itself, Django starts and ends a thread for every request. A hundred of them, with one
             # interpreter and one writer of SQLite, find the database locked for longer than they may wait.
-            # Who asks whether the process lives does not wait behind a page that waits for the database.
-            executor = self._for_machines if scope.get("path") == "/healthz" else next(self._threads)
-            async with ThreadSensitiveContext(executor=executor):
+            async with ThreadSensitiveContext(executor=self._thread_for(scope)):
                 await self.application(scope, receive, send)
+
+    def _thread_for(self, scope: Scope) -> ThreadPoolExecutor:
+        path = scope.get("path", "")
+        if path == "/healthz":  # it does not wait behind a page that waits for the database
+            return self._for_machines
+        if scope.get("method") == "POST" and path.endswith(LONG_WORK):  # no page waits behind that
+            return self._for_imports
+        return next(self._threads)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

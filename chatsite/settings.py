@@ -107,6 +107,7 @@ GRACE_S = whole_number("GRACE_S", 30)
 # More would wait for the one interpreter; with fewer, two or three sign-ins (0.3 s each) hold up every page.
 REQUEST_THREADS = 6
 TRASH_DAYS = whole_number("TRASH_DAYS", 30)
+IMPORT_MAX_BYTES = whole_number("IMPORT_MAX_BYTES", 500_000_000)
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 INSTALLED_APPS = [

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Message, Scope, Share, Summary
+from .models import Conversation, Generation, Import, Message, Scope, Share, Summary
 
 # Nothing else is asked of the database: a NUL, say, would be an error there.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -88,6 +88,16 @@ def may_read(visitor: User | AnonymousUser, share: Share) -> bool:
     """Return whether `visitor` has come far enough: signed in, unless share and site open it to anyone."""
     for_anyone = share.scope == Scope.ANYONE and settings.SHARE_SCOPE == "anyone"
     return for_anyone or visitor.is_authenticated
+
+
+def get_import(user: User, public_id: UUID) -> Import:
+    """Return the import `public_id` of `user`; raise Http404."""
+    return get_object_or_404(Import.objects.select_related("owner"), owner=user, public_id=public_id)
+
+
+def get_imports(user: User) -> list[Import]:
+    """Return the newest imports of `user`, newest first."""
+    return list(Import.objects.filter(owner=user)[:20])
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

@@ -173,3 +173,14 @@ class FeedbackForm(forms.Form):
     @property
     def explanation(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("thumb", "reasons", "words")}
+
+
+class UploadForm(forms.Form):
+    """A file to import; what is in it is somebody else's question."""
+
+    file = forms.FileField(
+        label=_("File to import"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".json,.zip,application/json,application/zip"}),
+        error_messages={"required": _("Choose a file first."), "invalid": _("Choose a file first.")},
+    )

@@ -15,6 +15,7 @@ from .views import (
     share,
     stream,
     summary,
+    transfer,
     trash,
 )
 
@@ -52,6 +53,15 @@ urlpatterns = [
     path("shares/", share.list_shares, name="list_shares"),
     path("shares/<uuid:public_id>/revoke/", share.revoke, name="revoke_share"),
     path("s/<str:token>/", share.show_share, name="show_share"),
+    *(
+        path(
+            f"c/<uuid:public_id>/export.{kind}",
+            transfer.export_conversation,
+            {"kind": kind},
+            f"export_{kind}",
+        )
+        for kind in ("md", "json", "html")
+    ),
     path("m/<uuid:public_id>/", message.show_message, name="show_message"),
     path("m/<uuid:public_id>/edit/", message.edit_message, name="edit_message"),
     path("m/<uuid:public_id>/regenerate/", branch.regenerate_message, name="regenerate_message"),
@@ -67,6 +77,12 @@ urlpatterns = [
     path("m/<uuid:public_id>/feedback/", feedback.give_feedback, name="give_feedback"),
     path("g/<uuid:public_id>/events/", stream.events, name="events"),
     path("g/<uuid:public_id>/stop/", stream.stop_answer, name="stop_answer"),
+    path("transfer/", transfer.show_transfer, name="transfer"),
+    path("transfer/everything.zip", transfer.export_everything, name="export_everything"),
+    path("imports/<uuid:public_id>/", transfer.show_import, name="show_import"),
+    path("imports/<uuid:public_id>/step/", transfer.advance_import, name="advance_import"),
+    path("imports/<uuid:public_id>/begin/", transfer.begin_import, name="begin_import"),
+    path("imports/<uuid:public_id>/drop/", transfer.drop_import, name="drop_import"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),

@@ -17,7 +17,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from accounts.first_admin import setup_path
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message, Summary
+from conversations.models import Conversation, Generation, Import, Message, Summary
 from tests.factories import make_conversation, make_share
 
 OPEN = {
@@ -52,6 +52,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "g/": lambda conversation: leaf_of(conversation).generation.public_id,
     "summaries/": lambda conversation: summary_of(conversation).public_id,
     "shares/": lambda conversation: make_share(conversation).public_id,
+    "imports/": lambda conversation: Import.objects.create(owner=conversation.owner, stage="done").public_id,
     "review/c/": lambda conversation: conversation.public_id,
 }
 # Views that only some of these rows have.

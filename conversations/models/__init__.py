@@ -7,6 +7,7 @@ from .generation import Chunk, Generation, Problem, Purpose, Status
 from .message import Message, Role
 from .share import Scope, Share
 from .summary import Summary
+from .transfer import Import, Origin, Stage
 
 __all__ = [
     "ChatModel",
@@ -14,13 +15,16 @@ __all__ = [
     "Conversation",
     "Feedback",
     "Generation",
+    "Import",
     "Message",
+    "Origin",
     "Problem",
     "Purpose",
     "Reason",
     "Role",
     "Scope",
     "Share",
+    "Stage",
     "Status",
     "Summary",
     "Thumb",

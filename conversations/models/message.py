@@ -65,3 +65,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.public_id}"
+
+    @property
+    def said_by(self) -> str:
+        """The model whose answer it is, as the API calls it."""
+        generation = getattr(self, "generation", None)
+        if generation is None:
+            return self.model_name
+        return str(generation.model_answered or generation.model_asked)

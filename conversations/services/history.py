@@ -98,6 +98,11 @@ def newest_below(message: Message) -> Message:
     return Message.objects.raw(NEWEST_BELOW, [message.pk])[0]
 
 
+def shown_branch(conversation: Conversation) -> list[Message]:
+    """Return the branch that `conversation` shows, oldest first, without what is deleted, in one query."""
+    return [message for message in path_to(conversation.leaf) if message.deleted_at is None]
+
+
 def spoken(branch: Sequence[Message]) -> list[Message]:
     """Return the messages of `branch` that have words: a failed answer says nothing, nor what is deleted."""
     return [message for message in branch if message.text.strip() and message.deleted_at is None]

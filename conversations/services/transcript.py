@@ -64,14 +64,7 @@ class Entry:
     @property
     def model_name(self) -> str:
         """Its name for people: the same for the alias asked and the version that answered."""
-        return readable_name(self.model_id)
-
-    @property
-    def model_id(self) -> str:
-        """Who said it, as the API calls it."""
-        if self.generation is None:
-            return self.message.model_name
-        return self.generation.model_answered or self.generation.model_asked
+        return readable_name(self.message.said_by) if self.message.role == Role.ASSISTANT else ""
 
     @property
     def is_active(self) -> bool:

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +30,7 @@ APPLICATION, WORKER = "chatsite.asgi:application", "chatsite.worker:application"
 FIRST_GIVEN_SOCKET = 3
 START_LIMIT_S = 30
 MODEL_START_LIMIT_S = 20
+A_DAY_S = 24 * 60 * 60
 # Those who follow an answer leave at the signal, and running answers are drained after this (GRACE_S): here
 # only requests of moments are waited for.
 REQUEST_GRACE_S = min(5, settings.GRACE_S)
@@ -49,7 +51,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         move_local_model_to_a_free_port()
         listener = given_listener() or listen(host, port)
-        Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+        keep_uploads_beside_the_data()
         try:
             with sole_use_of_sqlite(), local_model() as model:
                 if options["prepare"]:
@@ -170,6 +172,16 @@ def configuration(application: str = APPLICATION, workers: int = 1) -> uvicorn.C
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         timeout_graceful_shutdown=REQUEST_GRACE_S,
     )
+
+
+def keep_uploads_beside_the_data() -> None:
+    """Let what comes in and is large wait in DATA_DIR: elsewhere the disk may be small, or be memory."""
+    directory = Path(settings.DATA_DIR) / "uploads"
+    directory.mkdir(parents=True, exist_ok=True)
+    for left in directory.glob("*.upload*"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > A_DAY_S:
+            left.unlink(missing_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(directory)
 
 
 def given_listener() -> socket.socket | None:

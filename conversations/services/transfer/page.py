@@ -1,0 +1,73 @@
+"""The shown branch of a conversation as one HTML file: it needs nothing else, runs nothing, and prints well.
+
+It is no page of the site but saved, so its styles stand in it and it brings a policy of its own.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from conversations.models import Conversation, Message, Role
+from conversations.rendering import RENDERER_VERSION, render_markdown, trusted
+
+from .markdown import speaker
+
+# No character of it means anything to HTML, so that escaping leaves it as it is; a test holds that.
+STYLE = Path(__file__).with_name("page.css").read_text()
+POLICY = "default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;"
+
+
+def write(conversation: Conversation, branch: Sequence[Message]) -> str:
+    """Return `branch` as a whole HTML document."""
+    prefetch_related_objects([it for it in branch if it.role == Role.ASSISTANT], "generation")
+    title = conversation.heading
+    return format_html(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy" content="{}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n"
+        '<header><h1 dir="auto">{}</h1>\n<p class="when">{}</p></header>\n{}</main>\n</body>\n</html>\n',
+        trusted(POLICY),
+        title,
+        STYLE,
+        title,
+        _time(conversation.created_at),
+        format_html_join("", "{}", ((_message(message),) for message in branch)),
+    )
+
+
+def _message(message: Message) -> SafeString:
+    is_answer = message.role == Role.ASSISTANT
+    words = (
+        _answer(message) if is_answer else format_html('<div class="plain" dir="auto">{}</div>', message.text)
+    )
+    return format_html(
+        '<article class="{}">\n<h2><bdi>{}</bdi> <span class="when">{}</span></h2>\n{}{}\n</article>\n',
+        "answer" if is_answer else "question",
+        speaker(message),
+        _time(message.created_at),
+        _thoughts(message.reasoning) if is_answer and message.reasoning else "",
+        words,
+    )
+
+
+def _answer(message: Message) -> SafeString:
+    if message.renderer_version == RENDERER_VERSION:
+        return format_html('<div class="prose">{}</div>', trusted(message.html))
+    return format_html('<div class="prose">{}</div>', render_markdown(message.text, plain=message.plain))
+
+
+def _thoughts(reasoning: str) -> SafeString:
+    return format_html(
+        '<details><summary>Thoughts</summary><div class="plain" dir="auto">{}</div></details>\n', reasoning
+    )
+
+
+def _time(moment: object) -> SafeString:
+    local = timezone.localtime(moment)  # type: ignore[arg-type]
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%-d %B %Y, %H:%M}")

@@ -1,0 +1,47 @@
+"""A conversation as a file has it: what passes between the readers, the writer and the exports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+MAX_MESSAGES = 10_000  # of one conversation
+MAX_TEXT_CHARACTERS = 1_000_000  # of one message
+
+
+class Unreadable(Exception):
+    """A record is not a conversation that can be taken in; `str()` goes on with "because "."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCopy:
+    """A message; `key` and `parent` mean something within its conversation only."""
+
+    key: str
+    parent: str | None
+    role: str
+    text: str
+    reasoning: str = ""
+    created_at: datetime | None = None
+    model: str = ""
+    status: str = "done"
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationCopy:
+    """A conversation: a parent stands before its replies, and siblings stand in their order."""
+
+    key: str
+    messages: tuple[MessageCopy, ...]
+    leaf: str | None
+    title: str = ""
+    title_by_person: bool = False
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    model: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    system_prompt: str = ""
+    pinned: bool = False
+    archived: bool = False
+    folder: str = ""
+    replaced: int = 0  # parts that became a line in brackets
