@@ -96,6 +96,20 @@ def is_taken_or_told(data: bytes) -> bool:
         (zipped(conversations=b" " * 20_000_000), BOMB),
         (b"[" + b" " * 2_000, "larger than 0 MB"),
     ],
+    ids=[
+        *(
+            "empty",
+            "blank",
+            "picture",
+            "words",
+            "utf-16",
+            "no zip",
+            "zip cut short",
+            "no json",
+            "zip in a zip",
+        ),
+        *("bomb", "too large"),
+    ],
 )
 def test_what_is_no_export_is_told(data, sentence):
     assert sentence in refusal(data, 1_000 if data.startswith(b"[ ") else MOST)
