@@ -6,6 +6,8 @@ from .feedback import FeedbackAdmin
 from .generation import ChunkAdmin, GenerationAdmin
 from .message import MessageAdmin
 from .share import ShareAdmin
+from .summary import SummaryAdmin
+from .transfer import ImportAdmin, OriginAdmin
 
 __all__ = [
     "ChatModelAdmin",
@@ -13,6 +15,9 @@ __all__ = [
     "ConversationAdmin",
     "FeedbackAdmin",
     "GenerationAdmin",
+    "ImportAdmin",
     "MessageAdmin",
+    "OriginAdmin",
     "ShareAdmin",
+    "SummaryAdmin",
 ]

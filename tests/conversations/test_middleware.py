@@ -39,13 +39,12 @@ def test_pages_are_compressed(browser):
 
 def test_a_refusal_is_a_page_or_a_notice_with_its_status(browser, ada):
     conversation = make_conversation(ada, "Hello", "Hi")
-    question = conversation.messages.get(text="Hello")
-    url = f"/m/{question.public_id}/regenerate/"
+    url = f"/c/{conversation.public_id}/summarise/"
 
     page = browser.post(url)
     notice = browser.post(url, headers={"HX-Request": "true"})
 
     assert page.status_code == notice.status_code == 422
-    assert "Only an answer can be asked for again." in page.content.decode()
+    assert "There is too little to sum up" in page.content.decode()
     assert "<html" in page.content.decode()
     assert "<html" not in notice.content.decode()
