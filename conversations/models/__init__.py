@@ -4,6 +4,8 @@ from .chat_model import ChatModel
 from .conversation import Conversation
 from .generation import Chunk, Generation, Problem, Purpose, Status
 from .message import Message, Role
+from .preset import Preset
+from .prompt import Prompt
 
 __all__ = [
     "ChatModel",
@@ -11,7 +13,9 @@ __all__ = [
     "Conversation",
     "Generation",
     "Message",
+    "Preset",
     "Problem",
+    "Prompt",
     "Purpose",
     "Role",
     "Status",

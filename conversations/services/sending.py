@@ -6,6 +6,7 @@ from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameter
 from conversations.models import ChatModel, Generation, Message, Purpose
 
 from .history import build_messages, fingerprint, path_to, spoken
+from .parameters import fit, tokens_asked
 from .titles import TITLE_TOKENS, title_messages
 from .window import Window, first_kept
 
@@ -61,7 +62,8 @@ def first_seen(branch: list[Message], model: ChatModel, system_prompt: str) -> i
 def parameters_of(generation: Generation, model: ChatModel) -> dict[str, object]:
     if generation.purpose == Purpose.TITLE:
         return {"max_tokens": TITLE_TOKENS, "dialect": model.dialect}
-    return {**generation.conversation.parameters, "max_tokens": model.output_limit, "dialect": model.dialect}
+    chosen = fit(generation.conversation.parameters, model)
+    return {**chosen, "max_tokens": tokens_asked(chosen, model), "dialect": model.dialect}
 
 
 def compose(generation: Generation, model: ChatModel, sent: list[Message]) -> ChatRequest:

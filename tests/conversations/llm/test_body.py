@@ -154,3 +154,20 @@ def test_the_body_is_utf_8_whatever_was_typed():
 
     assert json.loads(sent.decode())["messages"][0]["content"] == "é 😀 😀 \ufffd \u2028"
     assert "é".encode() in sent
+
+
+def test_effort_is_a_budget_for_claude_and_a_word_for_others():
+    assert body(parameters={"effort": "low"}, max_tokens=8000)["reasoning"] == {"max_tokens": 2000}
+    asked = body(parameters={"effort": "low"}, max_tokens=8000, dialect="both")
+    assert asked["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+    other = json.loads(
+        ChatRequest("openai/o3", HELLO, parameters={"effort": "high", "temperature": 1}).body()
+    )
+    assert other["reasoning_effort"] == "high"
+    assert "temperature" not in other
+
+
+def test_others_than_claude_take_more_temperature():
+    request = ChatRequest("openai/gpt-4o", HELLO, parameters={"temperature": 1.7})
+
+    assert json.loads(request.body())["temperature"] == 1.7
