@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Message
+from .models import Conversation, Generation, Message, Preset, Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,23 @@ def get_generation(user: User, public_id: UUID) -> Generation:
         conversation__in=Conversation.objects.visible_to(user), message__isnull=False
     )
     return get_object_or_404(rows.select_related("conversation", "message"), public_id=public_id)
+
+
+def usable_presets(user: User) -> QuerySet[Preset]:
+    """Return the presets that `user` may begin with, each with its owner, group and model."""
+    # By key: a preset of two groups of one person would come twice by a join.
+    mine = Preset.objects.usable_by(user).values("pk")
+    return Preset.objects.filter(pk__in=mine).select_related("owner", "group", "model")
+
+
+def get_preset(user: User, public_id: UUID) -> Preset:
+    """Return the preset `public_id` that `user` made; raise Http404."""
+    return get_object_or_404(Preset.objects.select_related("group", "model"), owner=user, public_id=public_id)
+
+
+def get_prompt(user: User, public_id: UUID) -> Prompt:
+    """Return the prompt `public_id` of `user`; raise Http404."""
+    return get_object_or_404(Prompt, owner=user, public_id=public_id)
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

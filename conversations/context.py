@@ -15,4 +15,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "theme": getattr(user, "theme", "system"),
         "sidebar": Sidebar(user) if user is not None and user.is_authenticated else None,
         "stand_in": wiring.stand_in(),
+        "several_models": wiring.choice.is_there,
     }

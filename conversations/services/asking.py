@@ -1,5 +1,6 @@
 """Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -45,7 +46,13 @@ def clean_text(text: str) -> str:
 
 
 def start_conversation(
-    owner: User, *, text: str, key: UUID, model: ChatModel, system_prompt: str = ""
+    owner: User,
+    *,
+    text: str,
+    key: UUID,
+    model: ChatModel,
+    system_prompt: str = "",
+    parameters: Mapping[str, object] | None = None,
 ) -> Exchange:
     """Open a conversation of `owner` that begins with `text`; the same `key` again returns the first one."""
     if exchange := exchange_with(owner, key):
@@ -55,7 +62,11 @@ def start_conversation(
         with transaction.atomic():
             refuse_haste(owner)
             conversation = Conversation.objects.create(
-                owner=owner, model=model, system_prompt=system_prompt, title=placeholder_title(text)
+                owner=owner,
+                model=model,
+                system_prompt=system_prompt,
+                parameters=dict(parameters or {}),
+                title=placeholder_title(text),
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
@@ -109,15 +120,16 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
         return sent_already(owner, key)
 
 
-def regenerate(message: Message, *, model: ChatModel | None = None) -> Message:
-    """Ask again for the answer `message`; the new one is its sibling."""
+def regenerate(message: Message, *, model: ChatModel | None = None, once: ChatModel | None = None) -> Message:
+    """Ask again for the answer `message`, of `model` from now on or `once` of another; it is a sibling."""
     if message.role != Role.ASSISTANT or message.parent is None:
         raise Refusal("Only an answer can be asked for again.")
     with transaction.atomic():
         conversation = lock(message.conversation, model)
         refuse_unless_free(conversation)
         refuse_haste(conversation.owner)
-        return add_answer(conversation, message.parent, position=next_position(conversation, message.parent))
+        position = next_position(conversation, message.parent)
+        return add_answer(conversation, message.parent, position=position, model=once)
 
 
 def stop_answer(generation: Generation) -> None:
@@ -165,10 +177,12 @@ def add_exchange(conversation: Conversation, *, parent: Message | None, text: st
     return Exchange(question, add_answer(conversation, question))
 
 
-def add_answer(conversation: Conversation, question: Message, *, position: int = 0) -> Message:
+def add_answer(
+    conversation: Conversation, question: Message, *, position: int = 0, model: ChatModel | None = None
+) -> Message:
     """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
     answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
-    conversation.generations.create(message=answer, model_asked=conversation.model.name)
+    conversation.generations.create(message=answer, model_asked=(model or conversation.model).name)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
     return answer

@@ -27,6 +27,7 @@ from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, build_entries, build_exchange
 from conversations.streaming.lag import refuse_when_late
 
+from .choosing import Start, read_start
 from .progress import find_progress
 from .sidebar import Sidebar
 
@@ -36,24 +37,29 @@ from .sidebar import Sidebar
 def new_conversation(request: Request) -> HttpResponse:
     if request.method == "POST":
         return start_conversation(request)
-    return render(request, "conversations/conversation.html", new_page(MessageForm.fresh()))
+    page = new_page(MessageForm.fresh(), read_start(request.user, request.GET))
+    part = request.htmx and not request.htmx.history_restore_request
+    return render(request, "conversations/_choice.html" if part else "conversations/conversation.html", page)
 
 
 def start_conversation(request: Request) -> HttpResponse:
     refuse_when_late()
     form = MessageForm(request.POST)
+    beginning = Start(wiring.current_model())
     if not form.is_valid():
-        return refuse_first(request, form.afresh(), status=422)
+        return refuse_first(request, form.afresh(), beginning, status=422)
     try:
+        beginning = read_start(request.user, request.POST)
         exchange = start(
             request.user,
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
-            model=wiring.current_model(),
-            system_prompt=wiring.system_prompt(),
+            model=beginning.model,
+            system_prompt=beginning.system_prompt,
+            parameters=beginning.parameters,
         )
     except Refusal as refusal:
-        refused = refuse_first(request, form.afresh(str(refusal)), status=refusal.status)
+        refused = refuse_first(request, form.afresh(str(refusal)), beginning, status=refusal.status)
         return asking_to_wait(refused, refusal.retry_after_s)
     conversation = exchange.question.conversation
     address = reverse("conversations:show_conversation", args=[conversation.public_id])
@@ -64,10 +70,11 @@ def start_conversation(request: Request) -> HttpResponse:
     return response
 
 
-def refuse_first(request: Request, form: MessageForm, *, status: int) -> HttpResponse:
+def refuse_first(request: Request, form: MessageForm, beginning: Start, *, status: int) -> HttpResponse:
+    page = new_page(form, beginning)
     if not request.htmx:
-        return render(request, "conversations/conversation.html", new_page(form), status=status)
-    response = render(request, "conversations/_composer.html", new_page(form), status=422)
+        return render(request, "conversations/conversation.html", page, status=status)
+    response = render(request, "conversations/_composer.html", page, status=422)
     response["HX-Retarget"], response["HX-Reswap"] = "#composer", "outerHTML"
     return response
 
@@ -131,8 +138,14 @@ def show_shortcuts(request: Request) -> HttpResponse:
     return render(request, "conversations/shortcuts.html")
 
 
-def new_page(form: MessageForm) -> dict[str, object]:
-    return {"form": form, "model": wiring.current_model(), "starters": starters(), "conversation": None}
+def new_page(form: MessageForm, beginning: Start) -> dict[str, object]:
+    return {
+        "form": form,
+        "model": beginning.model,
+        "start": beginning,
+        "starters": starters(),
+        "conversation": None,
+    }
 
 
 class ShownPage(TypedDict):
@@ -141,6 +154,7 @@ class ShownPage(TypedDict):
     conversation: Conversation
     current: Conversation
     model: ChatModel
+    fallback: ChatModel | None
     entries: list[Entry]
     active: Generation | None
     form: MessageForm
@@ -149,10 +163,12 @@ class ShownPage(TypedDict):
 def shown_page(conversation: Conversation, form: MessageForm | None = None) -> ShownPage:
     leaf = conversation.leaf.public_id if conversation.leaf else ""
     entries = build_entries(conversation, find_progress)
+    model = wiring.next_model(conversation)
     return {
         "conversation": conversation,
         "current": conversation,
-        "model": wiring.next_model(conversation),
+        "model": model,
+        "fallback": conversation.model if model != conversation.model else None,
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": form or MessageForm.fresh(leaf=leaf),
@@ -168,6 +184,7 @@ def exchanged_page(exchange: Exchange) -> ShownPage:
         "conversation": conversation,
         "current": conversation,
         "model": conversation.model,
+        "fallback": None,
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": MessageForm.fresh(leaf=leaf),

@@ -17,6 +17,7 @@ from conversations.models import Conversation, Message, Role
 from conversations.services.asking import ask, regenerate
 from conversations.services.asking import edit_message as edit
 from conversations.services.branching import show_version
+from conversations.services.choosing import find_offered
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.transcript import build_entry
 from conversations.streaming.lag import refuse_when_late
@@ -40,7 +41,7 @@ def send_message(request: Request, public_id: UUID) -> HttpResponse:
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
             seen=form.cleaned_data["leaf"],
-            model=wiring.current_model(),
+            model=wiring.next_model(conversation),
         )
     except Refusal as refusal:
         refused = refuse(request, conversation, form, refusal=refusal, status=refusal.status)
@@ -86,7 +87,7 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
         return show_edit(request, message, form.afresh(), status=422)
     text, key = form.cleaned_data["text"], form.cleaned_data["key"]
     try:
-        edited = edit(message, text=text, key=key, model=wiring.current_model())
+        edited = edit(message, text=text, key=key, model=wiring.next_model(message.conversation))
     except Refusal as refusal:
         shown = show_edit(request, message, form.afresh(str(refusal)), status=422)
         return asking_to_wait(shown, refusal.retry_after_s)
@@ -107,7 +108,9 @@ def show_edit(request: Request, message: Message, form: MessageForm, *, status: 
 def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
-    return show_branch(request, regenerate(message, model=wiring.current_model()))
+    name = request.POST.get("model", "")
+    once = find_offered(wiring.offered_models(), name) if name else None
+    return show_branch(request, regenerate(message, model=wiring.next_model(message.conversation), once=once))
 
 
 @require_POST

@@ -10,6 +10,7 @@ const parts = {
   "[data-math]": async () => (await import("math")).renderMath,
   "[data-toast]": async () => (await import("toast")).showToast,
   "[data-shortcuts]": async () => (await import("sheet")).fillSheet,
+  "[data-picker]": async () => (await import("picker")).startPicker,
   "[data-message-edit]": async () => (await import("editing")).startEditing,
 }
 // What a press does here; `alone` presses do nothing else, the others also send their form.
@@ -17,6 +18,7 @@ const clicks = {
   "[data-copy]": { name: "clipboard", alone: true },
   "[data-drawer-open], [data-drawer-close]": { name: "drawer", alone: true },
   "[data-shortcuts-open]": { name: "sheet", alone: true },
+  "[data-panel], [data-panel-close]": { name: "panel", alone: true },
   "[data-themes] button": { name: "theme" },
   "[data-row] [data-delete]": { name: "rows" },
   "[data-sign-out] button": { name: "drafts", alone: true },
