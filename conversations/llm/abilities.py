@@ -1,7 +1,7 @@
 """What a model takes, as far as its name and its dialect tell: its family's schema.
 
-The families are those of aimlapi's page of each model. A catalogue says whether a model sees and thinks, never
-which parameters it takes.
+The families are those of aimlapi's page of each model. A catalogue says whether a model sees
+and thinks, but not which parameters it takes.
 """
 
 import re

@@ -54,6 +54,8 @@ function settle(dialog, xhr) {
 function close(dialog, cameFrom) {
   dialog.remove()
   const place = cameFrom.isConnected ? cameFrom : document.getElementById(cameFrom.id)
+  // Chromium has given the focus back already, but the caret is still in the field that went: keys go nowhere.
+  place?.blur()
   place?.focus({ preventScroll: true })
 }
 

@@ -25,6 +25,7 @@ export function askFor(title, names) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove()
+      document.activeElement.blur() // as in panel.js: the caret is still in the field that went
       const taken = dialog.returnValue === "taken"
       resolve(taken ? new Map(names.map((name, number) => [name, inputs[number].value])) : null)
     })

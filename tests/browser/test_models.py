@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .chat import answer, answers, ask, box, expect_status, send, words
+from .test_axe import violations
 
 
 @pytest.fixture
@@ -115,6 +116,7 @@ def test_a_slash_lists_prompts_and_asks_for_what_they_leave_open(ada):
         page.get_by_label("Name").fill(name)
         page.get_by_label("Text").fill(text)
         page.get_by_role("button", name="Save").click()
+        expect(page.locator(".kept")).to_contain_text(f"/{name}")
     page.goto("/")
     expect(page.locator("[data-composer]")).to_have_attribute("data-started", "")
     page.keyboard.type("/")
@@ -152,6 +154,7 @@ def test_a_preset_begins_a_conversation(ada, site):
     page.get_by_label("Name").fill("Editor")
     page.get_by_label("System prompt").fill("Shorten it.")
     page.get_by_role("button", name="Save").click()
+    expect(page.locator(".kept")).to_contain_text("Editor")
     page.goto("/")
     page.get_by_role("link", name="Presets", exact=True).first.click()
     page.get_by_role("dialog", name="Begin with a preset").get_by_role("button", name="Editor").click()
@@ -181,3 +184,31 @@ def test_without_scripts_all_of_it_is_pages(visit, several):
     page.get_by_role("radio", name="Model G").check()
     page.get_by_role("button", name="Use this model").click()
     expect(button(page)).to_contain_text("Model G")
+
+
+def test_no_panel_has_a_violation(visit, several):
+    page = visit(bypass_csp=True, reduced_motion="reduce", viewport={"width": 390, "height": 844}).open()
+    found = []
+    page.goto("/prompts/new/")
+    page.get_by_label("Name").fill("explain")
+    page.get_by_label("Text").fill("Explain {{what}}.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".kept")).to_contain_text("/explain")
+    page.goto("/")
+    expect(page.locator("[data-composer]")).to_have_attribute("data-started", "")
+    for opened in ("Control+Shift+KeyM", "/", "Enter"):
+        page.keyboard.press(opened)
+        shown = page.get_by_role("option") if opened == "/" else page.get_by_role("dialog")
+        expect(shown).to_be_visible()
+        found += violations(page)
+        if opened != "/":
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_have_count(0)
+            expect(box(page)).to_be_focused()
+    box(page).fill("Look at this")
+    page.get_by_role("button", name="Send").click()
+    expect_status(page, "done")
+    page.keyboard.press("Control+.")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += violations(page)
+    assert not found, "\n".join(found)
