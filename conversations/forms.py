@@ -13,7 +13,7 @@ from .services.asking import MESSAGE_CHARACTERS
 from .services.parameters import Abilities
 
 Label = Any  # a lazy translation is of a type that Django keeps to itself
-LEVELS = [("", _("Off")), ("low", _("A little")), ("medium", _("Some")), ("high", _("A lot"))]
+LEVELS = [("", _("Not asked for")), ("low", _("A little")), ("medium", _("Some")), ("high", _("A lot"))]
 
 
 class WordsField(forms.CharField):

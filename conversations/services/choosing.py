@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from conversations.models import ChatModel, Conversation
 
 from .errors import Refusal
-from .parameters import as_number, fit
+from .parameters import STOP_CHARACTERS, STOPS_AT_MOST, as_number, fit
 
 SYSTEM_PROMPT_CHARACTERS = 32_000
 # How the numbers are called where people choose them.
@@ -49,6 +49,8 @@ def told_limits(chosen: Mapping[str, object], held: Mapping[str, object], model:
     sentences = []
     if chosen.get("effort") and "effort" not in held:
         sentences.append(f"{model} cannot be told how hard to think.")
+    if chosen.get("stop") and chosen.get("stop") != held.get("stop"):
+        sentences.append(f"To stop at, {STOPS_AT_MOST} pieces of {STOP_CHARACTERS} characters are kept.")
     for name, called in CALLED.items():
         asked, kept = as_number(chosen.get(name)), as_number(held.get(name))
         if asked is None:

@@ -143,6 +143,7 @@ def new_page(form: MessageForm, beginning: Start) -> dict[str, object]:
         "form": form,
         "model": beginning.model,
         "start": beginning,
+        "fallback": beginning.fallback,
         "starters": starters(),
         "conversation": None,
     }

@@ -167,7 +167,7 @@ def test_a_preset_whose_model_went_begins_with_the_sites_own_and_says_so(browser
 
     page = browser.get(f"/?preset={preset.public_id}").content.decode()
 
-    assert "Gone is not offered any more" in page
+    assert "Gone</bdi> is not offered any more" in page
 
 
 @pytest.mark.parametrize("preset", ["x", "6f1c5f4e-5a0d-4a55-9c0e-0f1a2b3c4d5e", "\0"])

@@ -82,6 +82,14 @@ def test_numbers_beyond_the_range_are_held_to_it_and_told(browser, talk):
     assert talk.parameters == {"temperature": 1, "max_tokens": 4096}
 
 
+def test_more_to_stop_at_than_a_model_takes_is_told(browser, talk):
+    page = browser.post(url(talk), {"stop": "a\nb\nc\nd\ne"}, follow=True).content.decode()
+
+    assert "4 pieces of 100 characters are kept" in page
+    talk.refresh_from_db()
+    assert talk.parameters == {"stop": ["a", "b", "c", "d"]}
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_what_makes_no_sense_is_told_and_kept(browser, talk, headers):
     typed = {"system_prompt": "Be <b>brief</b>", "temperature": "warm"}
