@@ -94,7 +94,8 @@ def options(chosen: ChatModel | None) -> list[Option]:
 def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
     """What a list of models is rendered from."""
     rows = options(chosen)
-    return {"options": rows, "filtered": len(rows) >= FILTER_FROM, **context}
+    priced = any(row.model.input_price is not None for row in rows)
+    return {"options": rows, "filtered": len(rows) >= FILTER_FROM, "priced": priced, **context}
 
 
 @never_cache

@@ -49,6 +49,11 @@ def test_the_list_shows_what_is_offered_with_the_present_one_chosen(browser, tal
         assert f'value="{talk.model.name}" checked' in page
         assert "Other &lt;b&gt;model" in page
         assert "<b>model" not in page
+        assert "for a million tokens" not in page
+    ChatModel.objects.update(input_price=3, output_price="19.5")
+    page = browser.get(address("change_model", talk)).content.decode()
+    assert "$3 in, $19.50 out" in page
+    assert "for a million tokens" in page
 
 
 def test_choosing_keeps_the_model_for_all_that_follows(browser, talk, other):

@@ -70,6 +70,8 @@ def test_what_is_saved_is_what_is_sent_and_can_be_proved(browser, talk):
     talk.parameters, talk.system_prompt = {"temperature": 1}, "Changed since."
     talk.save()
     assert rebuild(generation) == request
+    details = reverse("conversations:message_details", args=[generation.message.public_id])
+    assert "<dd>0.3</dd>" in browser.get(details).content.decode()
 
 
 def test_numbers_beyond_the_range_are_held_to_it_and_told(browser, talk):
