@@ -7,6 +7,7 @@ export async function press(link) {
   const cameFrom = opener(link)
   const response = await fetch(link.href, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null)
   if (!response?.ok) return location.assign(link.href)
+  if (document.querySelector("dialog.panel")) return // pressed twice
   const dialog = document.createElement("dialog")
   dialog.className = `panel panel--${link.dataset.panel}`
   dialog.setAttribute("aria-labelledby", "panel-heading")
@@ -15,11 +16,13 @@ export async function press(link) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close())
   dialog.addEventListener("htmx:afterRequest", ({ detail }) => settle(dialog, detail.xhr))
   document.body.append(dialog)
-  await dress(dialog)
+  const list = dialog.querySelector("[data-picker]")
+  // All of it before it is shown: keys typed ahead would choose what nobody meant.
+  const [picker] = await Promise.all([list && import("picker"), dress(dialog)])
   self.htmx?.process(dialog)
   document.querySelector(":popover-open")?.hidePopover()
   dialog.showModal()
-  dialog.dispatchEvent(new CustomEvent("chat:added", { bubbles: true }))
+  picker?.startPicker(list)
 }
 
 // What was in focus before, or what opened the menu that the link stood in.

@@ -11,7 +11,7 @@ export function startPicker(form) {
   form.addEventListener("click", (event) => {
     if (pointed && event.target.matches("[name=model]")) form.requestSubmit()
   })
-  filter?.addEventListener("input", () => {
+  const find = () => {
     const words = filter.value.toLowerCase().split(/\s+/)
     for (const row of rows) {
       const known = `${row.textContent} ${row.querySelector("input").value}`.toLowerCase()
@@ -22,7 +22,9 @@ export function startPicker(form) {
     form.querySelector("button").disabled = !found
     const choice = filter.value ? found?.querySelector("input") : checked
     if (choice) choice.checked = true
-  })
+  }
+  filter?.addEventListener("input", find)
+  if (filter?.value) find() // typed before this module came
   filter?.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown") return
     event.preventDefault()
