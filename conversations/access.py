@@ -8,13 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Import, Message, Scope, Share, Summary
+from .models import Conversation, Generation, Import, Message, Preset, Prompt, Scope, Share, Summary
 
 # Nothing else is asked of the database: a NUL, say, would be an error there.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -98,6 +99,23 @@ def get_import(user: User, public_id: UUID) -> Import:
 def get_imports(user: User) -> list[Import]:
     """Return the newest imports of `user`, newest first."""
     return list(Import.objects.filter(owner=user)[:20])
+
+
+def usable_presets(user: User) -> QuerySet[Preset]:
+    """Return the presets that `user` may begin with, each with its owner, group and model."""
+    # By key: a preset of two groups of one person would come twice by a join.
+    mine = Preset.objects.usable_by(user).values("pk")
+    return Preset.objects.filter(pk__in=mine).select_related("owner", "group", "model")
+
+
+def get_preset(user: User, public_id: UUID) -> Preset:
+    """Return the preset `public_id` that `user` made; raise Http404."""
+    return get_object_or_404(Preset.objects.select_related("group", "model"), owner=user, public_id=public_id)
+
+
+def get_prompt(user: User, public_id: UUID) -> Prompt:
+    """Return the prompt `public_id` of `user`; raise Http404."""
+    return get_object_or_404(Prompt, owner=user, public_id=public_id)
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

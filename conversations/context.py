@@ -16,4 +16,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "sidebar": Sidebar(user) if user is not None and user.is_authenticated else None,
         "shares_allowed": settings.SHARE_SCOPE != "off",
         "stand_in": wiring.stand_in(),
+        "several_models": wiring.choice.is_there,
     }

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     branch,
+    choosing,
     conversation,
     feedback,
     health,
@@ -11,7 +12,10 @@ from .views import (
     message,
     organise,
     patterns,
+    presets,
+    prompts,
     search,
+    settings,
     share,
     stream,
     summary,
@@ -62,6 +66,19 @@ urlpatterns = [
         )
         for kind in ("md", "json", "html")
     ),
+    path("c/<uuid:public_id>/model/", choosing.change_model, name="change_model"),
+    path("c/<uuid:public_id>/settings/", settings.change_settings, name="change_settings"),
+    path("m/<uuid:public_id>/again/", choosing.answer_again, name="answer_again"),
+    path("models/", choosing.pick_model, name="pick_model"),
+    path("presets/", presets.list_presets, name="list_presets"),
+    path("presets/new/", presets.new_preset, name="new_preset"),
+    path("presets/<uuid:public_id>/", presets.edit_preset, name="edit_preset"),
+    path("presets/<uuid:public_id>/delete/", presets.delete_preset, name="delete_preset"),
+    path("prompts/", prompts.list_prompts, name="list_prompts"),
+    path("prompts/new/", prompts.new_prompt, name="new_prompt"),
+    path("prompts/<uuid:public_id>/", prompts.edit_prompt, name="edit_prompt"),
+    path("prompts/<uuid:public_id>/use/", prompts.use_prompt, name="use_prompt"),
+    path("prompts/<uuid:public_id>/delete/", prompts.delete_prompt, name="delete_prompt"),
     path("m/<uuid:public_id>/", message.show_message, name="show_message"),
     path("m/<uuid:public_id>/edit/", message.edit_message, name="edit_message"),
     path("m/<uuid:public_id>/regenerate/", branch.regenerate_message, name="regenerate_message"),

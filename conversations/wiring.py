@@ -1,19 +1,17 @@
 """From settings to what they describe: the only reader of the LLM_* settings."""
 
-from django.conf import settings
+from time import monotonic
 
+from django.conf import settings
+from django.db.models import QuerySet
+
+from .llm.abilities import dialect_of, is_claude
+from .llm.catalogue import Catalogue
+from .llm.catalogue import fetch_catalogue as fetch
 from .llm.client import LLMClient
-from .llm.types import Dialect, Limits
+from .llm.types import Limits
 from .models import ChatModel, Conversation
 from .models.chat_model import readable_name
-
-# Families of request schemas (aimlapi's documentation of each model); all others speak OpenAI's.
-ANTHROPIC_SHAPED = {
-    *("claude-sonnet-4.5", "claude-sonnet-4-5", "claude-sonnet-4.6", "claude-sonnet-4-6"),
-    *("claude-haiku-4.5", "claude-haiku-4-5", "claude-opus-4.1", "claude-opus-4-1"),
-    *("claude-opus-4-5", "claude-opus-4-6", "claude-opus-4-7"),
-}
-EITHER = {"claude-opus-4-8", "claude-fable-5", "claude-sonnet-5", "claude-opus-5"}
 
 
 def build_client() -> LLMClient:
@@ -48,7 +46,8 @@ def current_model() -> ChatModel:
         name=settings.LLM_MODEL,
         defaults={
             "label": readable_name(settings.LLM_MODEL),
-            "dialect": dialect(settings.LLM_MODEL),
+            "position": 1,
+            "dialect": dialect_of(settings.LLM_MODEL),
             "context_window": settings.LLM_CONTEXT_WINDOW,
             "output_limit": settings.LLM_MAX_TOKENS,
             "caches_prompts": is_claude(settings.LLM_MODEL),
@@ -57,23 +56,46 @@ def current_model() -> ChatModel:
     return model
 
 
+def offered_models() -> QuerySet[ChatModel]:
+    """Return what people may choose, in the order in which it is shown."""
+    return ChatModel.objects.offered(settings.LLM_MODEL)
+
+
+class Choice:
+    """Whether there is more than one model to choose from, as of the last half minute: every page asks."""
+
+    fresh_s = 30.0
+
+    def __init__(self) -> None:
+        self._until = 0.0
+        self._several = False
+
+    def is_there(self) -> bool:
+        if monotonic() >= self._until:
+            self._several = len(offered_models().values_list("pk")[:2]) > 1
+            self._until = monotonic() + self.fresh_s
+        return self._several
+
+    def forget(self) -> None:
+        self._until = 0.0
+
+
+choice = Choice()
+
+
+def is_offered(model: ChatModel) -> bool:
+    """Whether people may choose `model`, as far as its row tells."""
+    return model.name == settings.LLM_MODEL or (model.is_offered and not model.is_gone)
+
+
 def next_model(conversation: Conversation) -> ChatModel:
-    """Return the model that the next question of `conversation` goes to."""
-    model = conversation.model
-    return model if model.name == settings.LLM_MODEL else current_model()
+    """Return the model that the next question of `conversation` goes to: its own while that is offered."""
+    return conversation.model if is_offered(conversation.model) else current_model()
 
 
-def is_claude(model: str) -> bool:
-    return model.rsplit("/", 1)[-1].startswith("claude-")
-
-
-def dialect(model: str) -> Dialect:
-    name = model.rsplit("/", 1)[-1]
-    if name in ANTHROPIC_SHAPED:
-        return "anthropic"
-    if name in EITHER or (name.startswith("claude-") and name.endswith("-latest")):
-        return "both"
-    return "openai"
+def fetch_catalogue() -> Catalogue:
+    """Return the models that the provider lists; raise LLMError."""
+    return fetch(settings.LLM_BASE_URL, settings.LLM_API_KEY)
 
 
 def system_prompt() -> str:

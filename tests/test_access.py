@@ -17,7 +17,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from accounts.first_admin import setup_path
 from accounts.models import User
-from conversations.models import Conversation, Generation, Import, Message, Summary
+from conversations.models import Conversation, Generation, Import, Message, Preset, Prompt, Summary
 from tests.factories import make_conversation, make_share
 
 OPEN = {
@@ -54,6 +54,8 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "shares/": lambda conversation: make_share(conversation).public_id,
     "imports/": lambda conversation: Import.objects.create(owner=conversation.owner, stage="done").public_id,
     "review/c/": lambda conversation: conversation.public_id,
+    "presets/": lambda conversation: preset_of(conversation).public_id,
+    "prompts/": lambda conversation: prompt_of(conversation).public_id,
 }
 # Views that only some of these rows have.
 ONLY_OF: dict[str, Callable[[Conversation], UUID]] = {
@@ -69,6 +71,14 @@ class Address:
     route: str
     path: str
     takes_row: bool
+
+
+def preset_of(conversation: Conversation) -> Preset:
+    return Preset.objects.get_or_create(owner=conversation.owner, name="otters")[0]
+
+
+def prompt_of(conversation: Conversation) -> Prompt:
+    return Prompt.objects.get_or_create(owner=conversation.owner, name="otters")[0]
 
 
 def leaf_of(conversation: Conversation) -> Message:

@@ -5,6 +5,7 @@ from .conversation import ConversationAdmin
 from .feedback import FeedbackAdmin
 from .generation import ChunkAdmin, GenerationAdmin
 from .message import MessageAdmin
+from .preset import PresetAdmin, PromptAdmin
 from .share import ShareAdmin
 from .summary import SummaryAdmin
 from .transfer import ImportAdmin, OriginAdmin
@@ -18,6 +19,8 @@ __all__ = [
     "ImportAdmin",
     "MessageAdmin",
     "OriginAdmin",
+    "PresetAdmin",
+    "PromptAdmin",
     "ShareAdmin",
     "SummaryAdmin",
 ]

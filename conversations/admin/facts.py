@@ -16,6 +16,8 @@ WORDS_OF_CONVERSATION = ("title", "system_prompt", "folder", "parameters")
 WORDS_OF_MESSAGE = ("text", "reasoning", "html")
 # Parameters can hold words as well: stop sequences, for one.
 WORDS_OF_GENERATION = ("system_prompt", "parameters")
+WORDS_OF_PRESET = ("name", "description", "system_prompt", "parameters")
+WORDS_OF_PROMPT = ("name", "text")
 
 
 def words_of(relation: str, words: tuple[str, ...]) -> tuple[str, ...]:

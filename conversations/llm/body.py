@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .abilities import THINKING_TOKENS, is_claude, ranges_of
 from .text import clean
 from .types import ChatMessage, ChatRequest, ContentPart, Dialect, Parameters
 
@@ -19,7 +20,6 @@ SystemPlace = Literal["message", "top"]
 THINKING_AT_LEAST = 1024  # the smallest budget that the schemas allow
 ANSWER_BESIDE_THINKING = 2000  # the budget counts inside max_tokens, and an answer must still fit
 STOPS_AT_MOST = 4
-WITHOUT_TEMPERATURE = ("anthropic/claude-opus-4-7", "anthropic/claude-opus-4.7")  # lacks what its family has
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,15 @@ class Family:
 
     system: SystemPlace
     stop: str
-    sampling: bool  # temperature and top_p
-    top_p_from: float
     stream_options: bool
     thinking: Literal["reasoning", "thinking"]
     parts: Literal["openai", "anthropic"]
 
 
 FAMILIES: dict[Dialect, Family] = {
-    "openai": Family("message", "stop", True, 0.01, True, "reasoning", "openai"),
-    "anthropic": Family("top", "stop_sequences", True, 0, False, "thinking", "anthropic"),
-    "both": Family("top", "stop_sequences", False, 0, False, "thinking", "openai"),
+    "openai": Family("message", "stop", True, "reasoning", "openai"),
+    "anthropic": Family("top", "stop_sequences", False, "thinking", "anthropic"),
+    "both": Family("top", "stop_sequences", False, "thinking", "openai"),
 }
 
 
@@ -68,25 +66,39 @@ def write_body(request: ChatRequest) -> bytes:
 
 
 def _choices(request: ChatRequest, family: Family) -> dict[str, JsonValue]:
-    """Return what the person may choose, held to the ranges that Claude takes."""
+    """Return what the person may choose, held to the ranges that the model takes."""
     chosen: Parameters = request.parameters
     written: dict[str, JsonValue] = {}
     stops = [stop for stop in chosen.get("stop") or () if stop.strip()][:STOPS_AT_MOST]
     if stops:
         written[family.stop] = stops
-    budget = min(chosen.get("thinking_tokens") or 0, request.max_tokens - ANSWER_BESIDE_THINKING)
-    if budget >= THINKING_AT_LEAST:
-        # With thinking Claude wants its own temperature.
-        if family.thinking == "reasoning":
-            return written | {"reasoning": {"max_tokens": budget}}
-        return written | {"thinking": {"type": "enabled", "budget_tokens": budget}}
-    if family.sampling and request.model not in WITHOUT_TEMPERATURE:
-        temperature, top_p = chosen.get("temperature"), chosen.get("top_p")
-        if temperature is not None:
-            written["temperature"] = min(max(temperature, 0), 1)
-        elif top_p is not None:
-            written["top_p"] = min(max(top_p, family.top_p_from), 1)
-    return written
+    # With thinking Claude wants its own temperature.
+    return written | (_thinking(request, family) or _sampling(request))
+
+
+def _thinking(request: ChatRequest, family: Family) -> dict[str, JsonValue]:
+    effort = request.parameters.get("effort")
+    if effort and not is_claude(request.model):
+        return {"reasoning_effort": effort}
+    wanted = request.parameters.get("thinking_tokens") or (THINKING_TOKENS[effort] if effort else 0)
+    budget = min(wanted, request.max_tokens - ANSWER_BESIDE_THINKING)
+    if budget < THINKING_AT_LEAST:
+        return {}
+    if family.thinking == "reasoning":
+        return {"reasoning": {"max_tokens": budget}}
+    return {"thinking": {"type": "enabled", "budget_tokens": budget}}
+
+
+def _sampling(request: ChatRequest) -> dict[str, JsonValue]:
+    """Return the temperature or, without one, top_p: both together are not to be sent."""
+    ranges = ranges_of(request.model, request.dialect)
+    chosen = request.parameters
+    values = (("temperature", chosen.get("temperature")), ("top_p", chosen.get("top_p")))
+    for name, value in values:
+        if value is not None and name in ranges:
+            low, high = ranges[name]
+            return {name: min(max(value, low), high)}
+    return {}
 
 
 def _message(message: ChatMessage, family: Family) -> Json:

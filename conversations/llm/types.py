@@ -9,6 +9,7 @@ from typing import Literal, TypedDict
 # The three request schemas of one address: OpenAI's (A), Anthropic's (B), and the one that takes both (C).
 Dialect = Literal["openai", "anthropic", "both"]
 Outcome = Literal["complete", "cut_short", "empty", "refused", "tool_call"]
+Effort = Literal["low", "medium", "high"]
 
 
 class TextPart(TypedDict):
@@ -50,6 +51,7 @@ class Parameters(TypedDict, total=False):
     top_p: float
     stop: Sequence[str]
     thinking_tokens: int  # budget for thinking, 0 = off
+    effort: Effort  # the same in a word, for models that take no budget
 
 
 @dataclass(frozen=True, slots=True)

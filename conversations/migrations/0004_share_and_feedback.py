@@ -10,7 +10,7 @@ import conversations.models.share
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("conversations", "0002_branches"),
+        ("conversations", "0003_models"),
     ]
 
     operations = [

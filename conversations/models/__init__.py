@@ -5,6 +5,8 @@ from .conversation import Conversation
 from .feedback import Feedback, Reason, Thumb
 from .generation import Chunk, Generation, Problem, Purpose, Status
 from .message import Message, Role
+from .preset import Preset
+from .prompt import Prompt
 from .share import Scope, Share
 from .summary import Summary
 from .transfer import Import, Origin, Stage
@@ -18,7 +20,9 @@ __all__ = [
     "Import",
     "Message",
     "Origin",
+    "Preset",
     "Problem",
+    "Prompt",
     "Purpose",
     "Reason",
     "Role",

@@ -1,14 +1,21 @@
 """The models that can be asked, and what is known about each."""
 
+from __future__ import annotations
+
+import math
 import re
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 
 # What a character weighs before any answer has told: English prose is near 4, code and other scripts less.
 UNMEASURED_CHARACTERS_PER_TOKEN = 3.5
 # What a token costs that the provider has kept, of the price of one that it reads (Anthropic).
 CACHED_SHARE = Decimal("0.1")
+SAMPLING = ("temperature", "top_p")
+EFFORTS = ("low", "medium", "high")
 
 
 def readable_name(name: str) -> str:
@@ -23,6 +30,39 @@ class Dialect(models.TextChoices):
     OPENAI = "openai", "OpenAI's: the system prompt is a message"
     ANTHROPIC = "anthropic", "Anthropic's: the system prompt stands apart"
     BOTH = "both", "either; no temperature"
+
+
+def check_ranges(ranges: object) -> None:
+    """Raise ValidationError unless `ranges` is as in {"temperature": [0, 1]}."""
+    if not isinstance(ranges, dict):
+        raise ValidationError('Write it as in {"temperature": [0, 1], "top_p": [0.01, 1]}.')
+    for name, limits in ranges.items():
+        if name not in SAMPLING:
+            raise ValidationError(f"“{name}” is none of: {', '.join(SAMPLING)}.")
+        if read_range(limits) is None:
+            raise ValidationError(f"{name}: write the lowest and the highest value, as in [0, 1].")
+
+
+def check_efforts(efforts: object) -> None:
+    """Raise ValidationError unless `efforts` is as in ["low", "medium", "high"]."""
+    if not isinstance(efforts, list) or not all(effort in EFFORTS for effort in efforts):
+        raise ValidationError(f"Write a list of some of: {', '.join(EFFORTS)}.")
+
+
+def read_range(limits: object) -> tuple[float, float] | None:
+    """Return a lowest and a highest value as numbers, or None for anything else."""
+    if not isinstance(limits, list | tuple) or len(limits) != 2:
+        return None
+    if not all(isinstance(limit, int | float) and math.isfinite(limit) for limit in limits):
+        return None
+    low, high = float(limits[0]), float(limits[1])
+    return (low, high) if low <= high else None
+
+
+class ChatModelQuerySet(models.QuerySet["ChatModel"]):
+    def offered(self, site_model: str) -> ChatModelQuerySet:
+        """What people may choose: `site_model`, which the settings name, and what is offered besides."""
+        return self.filter(Q(name=site_model) | Q(is_offered=True, is_gone=False))
 
 
 class ChatModel(models.Model):
@@ -42,16 +82,65 @@ class ChatModel(models.Model):
     caches_prompts = models.BooleanField(
         default=False, db_default=False, help_text="What is sent again is read at a tenth of the price."
     )
+    cached_price = models.DecimalField(
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text="USD for a million tokens that the provider had kept.",
+    )
     characters_per_token = models.FloatField(
         default=UNMEASURED_CHARACTERS_PER_TOKEN, help_text="Learned from what the API counts."
     )
 
+    developer = models.CharField(max_length=100, blank=True, default="", db_default="")
+    is_offered = models.BooleanField(
+        "offered",
+        default=False,
+        db_default=False,
+        help_text="People may choose it. The model of the settings is always offered.",
+    )
+    position = models.PositiveIntegerField(
+        default=100, db_default=100, help_text="Lower ones stand first where people choose."
+    )
+    is_gone = models.BooleanField(
+        "gone", default=False, db_default=False, help_text="The provider does not list it any more."
+    )
+    last_seen_at = models.DateTimeField(null=True, blank=True, help_text="When the provider last listed it.")
+    # None: nobody has told, so it is as its family is.
+    takes_images = models.BooleanField(null=True, blank=True)
+    takes_files = models.BooleanField("takes PDF files", null=True, blank=True)
+    efforts = models.JSONField(
+        "levels of thinking",
+        null=True,
+        blank=True,
+        validators=[check_efforts],
+        help_text='As in ["low", "medium", "high"]; empty: as its family.',
+    )
+    ranges = models.JSONField(
+        "parameters",
+        null=True,
+        blank=True,
+        validators=[check_ranges],
+        help_text='What it takes, from and to: {"temperature": [0, 1]}; empty: as its family.',
+    )
+    by_hand = models.JSONField(
+        null=True, default=list, blank=True, editable=False, help_text="Fields that a person has set."
+    )
+
+    objects = ChatModelQuerySet.as_manager()
+
     class Meta:
-        ordering = ["name"]
+        ordering = ["position", "name"]
         verbose_name = "model"
 
     def __str__(self) -> str:
         return self.label or self.name
+
+    @property
+    def set_by_hand(self) -> set[str]:
+        """The fields that a person has set: no list of a provider writes over them."""
+        return set(self.by_hand or ())
 
     def price(self, prompt_tokens: int, completion_tokens: int, *, cached_tokens: int = 0) -> Decimal | None:
         """Return what a call costs in USD by the listed prices, or None when they are unknown.
@@ -65,6 +154,7 @@ class ChatModel(models.Model):
 
     def saved(self, cached_tokens: int) -> Decimal | None:
         """Return what it saved in USD that `cached_tokens` had been kept, or None when that is unknown."""
-        if self.input_price is None or not self.caches_prompts:
+        if self.input_price is None or (self.cached_price is None and not self.caches_prompts):
             return None
-        return self.input_price * cached_tokens * (1 - CACHED_SHARE) / 1_000_000
+        kept = self.input_price * CACHED_SHARE if self.cached_price is None else self.cached_price
+        return (self.input_price - kept) * cached_tokens / 1_000_000

@@ -1,5 +1,6 @@
 """Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -45,7 +46,13 @@ def clean_text(text: str) -> str:
 
 
 def start_conversation(
-    owner: User, *, text: str, key: UUID, model: ChatModel, system_prompt: str = ""
+    owner: User,
+    *,
+    text: str,
+    key: UUID,
+    model: ChatModel,
+    system_prompt: str = "",
+    parameters: Mapping[str, object] | None = None,
 ) -> Exchange:
     """Open a conversation of `owner` that begins with `text`; the same `key` again returns the first one."""
     if exchange := exchange_with(owner, key):
@@ -55,7 +62,11 @@ def start_conversation(
         with transaction.atomic():
             refuse_haste(owner)
             conversation = Conversation.objects.create(
-                owner=owner, model=model, system_prompt=system_prompt, title=placeholder_title(text)
+                owner=owner,
+                model=model,
+                system_prompt=system_prompt,
+                parameters=dict(parameters or {}),
+                title=placeholder_title(text),
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
@@ -120,8 +131,17 @@ def save_edit(message: Message, *, text: str, key: UUID) -> Message:
         return edited
 
 
-def regenerate(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
-    """Ask again for the answer `message`, or for one to the question `message`; a new one is a sibling."""
+def regenerate(
+    message: Message,
+    *,
+    seen: UUID | None = None,
+    model: ChatModel | None = None,
+    once: ChatModel | None = None,
+) -> Message:
+    """Ask again for the answer `message`, or for one to the question `message`; a new one is a sibling.
+
+    It is asked of `model` from now on, or `once` of another.
+    """
     question = message if message.role == Role.USER else message.parent
     if question is None or question.role != Role.USER:
         raise Refusal("Only an answer to a question can be asked for.")
@@ -130,7 +150,8 @@ def regenerate(message: Message, *, seen: UUID | None = None, model: ChatModel |
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
         refuse_haste(conversation.owner)
-        return add_answer(conversation, question, position=next_position(conversation, question))
+        position = next_position(conversation, question)
+        return add_answer(conversation, question, position=position, model=once)
 
 
 def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
@@ -204,11 +225,17 @@ def add_question(conversation: Conversation, parent: Message | None, *, text: st
 
 
 def add_answer(
-    conversation: Conversation, question: Message, *, position: int = 0, continues: Message | None = None
+    conversation: Conversation,
+    question: Message,
+    *,
+    position: int = 0,
+    model: ChatModel | None = None,
+    continues: Message | None = None,
 ) -> Message:
     """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
     answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
-    conversation.generations.create(message=answer, model_asked=conversation.model.name, continues=continues)
+    asked = (model or conversation.model).name
+    conversation.generations.create(message=answer, model_asked=asked, continues=continues)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
     return answer

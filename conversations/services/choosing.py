@@ -1,91 +1,79 @@
-"""Change many conversations at once, and take that back."""
+"""How a conversation is answered: by which model, after which system prompt, with which parameters."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TypedDict
-from uuid import UUID
+from collections.abc import Mapping
 
-from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import ngettext
+from django.db.models import QuerySet
 
-from accounts.models import User
-from conversations.models import Conversation, Generation
+from conversations.models import ChatModel, Conversation
 
-from .asking import stop_answer
 from .errors import Refusal
-from .organising import folder_name
+from .parameters import STOP_CHARACTERS, STOPS_AT_MOST, as_number, fit
 
-CHANGES = ("archive", "unarchive", "move", "delete")
-
-
-class Undo(TypedDict):
-    """What it takes to undo a change: for each key of a conversation its folder as it was."""
-
-    change: str
-    rows: dict[str, str]
+SYSTEM_PROMPT_CHARACTERS = 32_000
+# How the numbers are called where people choose them.
+CALLED = {"temperature": "Temperature", "top_p": "Top P", "max_tokens": "The longest answer"}
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What was done, in a sentence, and how to take it back."""
-
-    sentence: str
-    undo: Undo
-
-
-@transaction.atomic
-def change_many(user: User, public_ids: Collection[UUID], *, change: str, folder: str = "") -> Changed:
-    """Archive, unarchive, move or delete those of `public_ids` that `user` has; raise Refusal for none."""
-    if change not in CHANGES:
-        raise Refusal("Say what is to be done with them.")
-    folder = folder_name(folder)
-    rows = Conversation.objects.visible_to(user).filter(public_id__in=public_ids)
-    if change in ("archive", "unarchive"):
-        rows = rows.filter(archived=change == "unarchive")
-    before = {str(pk): name for pk, name in rows.values_list("pk", "folder")}
-    if not before:
-        raise Refusal("Choose at least one conversation first.")
-    chosen = Conversation.objects.filter(pk__in=before)
-    if change == "move":
-        chosen.update(folder=folder)
-    elif change == "delete":
-        chosen.update(deleted_at=timezone.now())
-        for generation in Generation.objects.active().filter(conversation__in=list(before)):
-            stop_answer(generation)
-    else:
-        chosen.update(archived=change == "archive")
-    return Changed(sentence_of(change, len(before), folder), {"change": change, "rows": before})
+def find_offered(offered: QuerySet[ChatModel], name: str) -> ChatModel:
+    """Return the model `name` among those `offered`; raise Refusal when it is none of them."""
+    model = offered.filter(name=name[:200].replace("\0", "")).first()
+    if model is None:
+        raise Refusal("That model is not offered any more. Please choose another one.")
+    return model
 
 
-@transaction.atomic
-def undo_change(user: User, undo: Undo) -> None:
-    """Put everything back as it was before a change of `user`, as far as it is still there."""
-    rows = Conversation.objects.filter(owner=user, pk__in=list(undo["rows"]))
-    if undo["change"] == "delete":
-        rows.update(deleted_at=None)
-    elif undo["change"] == "move":
-        folders: dict[str, list[str]] = {}
-        for pk, folder in undo["rows"].items():
-            folders.setdefault(folder, []).append(pk)
-        for folder, keys in folders.items():
-            rows.filter(pk__in=keys).update(folder=folder)
-    else:
-        rows.update(archived=undo["change"] == "unarchive")
+def choose_model(conversation: Conversation, model: ChatModel) -> None:
+    """Let `model` answer `conversation` from now on."""
+    conversation.model = model
+    conversation.save(update_fields=["model"])
 
 
-def sentence_of(change: str, count: int, folder: str) -> str:
-    if change == "archive":
-        return ngettext("%d conversation was archived.", "%d conversations were archived.", count) % count
-    if change == "unarchive":
-        return ngettext("%d conversation is back.", "%d conversations are back.", count) % count
-    if change == "delete":
-        return ngettext("%d conversation was deleted.", "%d conversations were deleted.", count) % count
-    if not folder:
-        return (
-            ngettext("%d conversation is in no folder.", "%d conversations are in no folder.", count) % count
+def change_settings(
+    conversation: Conversation, model: ChatModel, *, system_prompt: str, chosen: Mapping[str, object]
+) -> list[str]:
+    """Keep the system prompt and what is `chosen` of the parameters of `model`; None takes a choice back.
+
+    Return a sentence for each number that was held to what `model` takes. What is not among `chosen` stays as
+    it was, for a model that takes it.
+    """
+    conversation.system_prompt = clean_system_prompt(system_prompt)
+    held = fit(chosen, model)
+    others = {name: value for name, value in conversation.parameters.items() if name not in chosen}
+    conversation.parameters = {**others, **held}
+    conversation.save(update_fields=["system_prompt", "parameters"])
+    return told_limits(chosen, held, str(model))
+
+
+def told_limits(chosen: Mapping[str, object], held: Mapping[str, object], model: str) -> list[str]:
+    """Return a sentence for each of `chosen` that is another one, or none, as it was `held`."""
+    sentences = []
+    if chosen.get("effort") and "effort" not in held:
+        sentences.append(f"{model} cannot be told how hard to think.")
+    if chosen.get("stop") and chosen.get("stop") != held.get("stop"):
+        sentences.append(f"To stop at, {STOPS_AT_MOST} pieces of {STOP_CHARACTERS} characters are kept.")
+    for name, called in CALLED.items():
+        asked, kept = as_number(chosen.get(name)), as_number(held.get(name))
+        if asked is None:
+            continue
+        if kept is None:
+            sentences.append(f"{called} was left out: {model} takes none.")
+        elif kept != (int(asked) if name == "max_tokens" else asked):
+            most = "most" if asked > kept else "least"
+            sentences.append(f"{called} is now {kept:,g}, the {most} that {model} takes.")
+    return sentences
+
+
+def clean_system_prompt(text: str) -> str:
+    """Return `text` as it will be kept; raise Refusal when it is too long."""
+    text = plain(text).strip()
+    if len(text) > SYSTEM_PROMPT_CHARACTERS:
+        raise Refusal(
+            f"This system prompt has {len(text):,} characters; at most {SYSTEM_PROMPT_CHARACTERS:,} are kept."
         )
-    moved = ngettext(
-        "%(count)d conversation is in “%(folder)s”.", "%(count)d conversations are in “%(folder)s”.", count
-    )
-    return moved % {"count": count, "folder": folder}
+    return text
+
+
+def plain(text: str) -> str:
+    """Return `text` with LF line ends, without NUL and lone surrogates."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.encode("utf-8", "ignore").decode()

@@ -7,6 +7,7 @@ from conversations.models import ChatModel, Generation, Message, Purpose, Summar
 
 from .compaction import SUMMARY_TOKENS, summary_messages, summary_prompt
 from .history import build_messages, fingerprint, path_to, spoken
+from .parameters import fit, tokens_asked
 from .sight import sight_of
 from .titles import TITLE_TOKENS, title_messages
 
@@ -71,11 +72,8 @@ def end_of(generation: Generation) -> Message | None:
 def parameters_of(generation: Generation, model: ChatModel) -> dict[str, object]:
     if generation.purpose in SHORT:
         return {"max_tokens": SHORT[Purpose(generation.purpose)], "dialect": model.dialect}
-    chosen = {
-        **generation.conversation.parameters,
-        "max_tokens": model.output_limit,
-        "dialect": model.dialect,
-    }
+    fitting = fit(generation.conversation.parameters, model)
+    chosen = {**fitting, "max_tokens": tokens_asked(fitting, model), "dialect": model.dialect}
     return chosen | CACHED if model.caches_prompts else chosen
 
 

@@ -17,6 +17,7 @@ from conversations.forms import SeenForm
 from conversations.models import Message
 from conversations.services import branching
 from conversations.services.asking import continue_answer, regenerate
+from conversations.services.choosing import find_offered
 from conversations.services.errors import Conflict
 from conversations.streaming.lag import refuse_when_late
 
@@ -27,16 +28,18 @@ from .conversation import shown_page
 def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
-    seen = SeenForm(request.POST).seen
-    return change(request, message, lambda: regenerate(message, seen=seen, model=wiring.current_model()))
+    seen, name = SeenForm(request.POST).seen, request.POST.get("model", "")
+    once = find_offered(wiring.offered_models(), name) if name else None
+    model = wiring.next_model(message.conversation)
+    return change(request, message, lambda: regenerate(message, seen=seen, model=model, once=once))
 
 
 @require_POST
 def continue_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
-    seen = SeenForm(request.POST).seen
-    return change(request, message, lambda: continue_answer(message, seen=seen, model=wiring.current_model()))
+    seen, model = SeenForm(request.POST).seen, wiring.next_model(message.conversation)
+    return change(request, message, lambda: continue_answer(message, seen=seen, model=model))
 
 
 @require_POST

@@ -31,6 +31,7 @@ from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, Transcript, build_exchange, build_transcript
 from conversations.streaming.lag import refuse_when_late
 
+from .choosing import Start, read_start
 from .progress import find_progress
 from .search import found_elsewhere
 
@@ -42,24 +43,29 @@ NEWEST = Stretch(page=PAGE)
 def new_conversation(request: Request) -> HttpResponse:
     if request.method == "POST":
         return start_conversation(request)
-    return render(request, "conversations/conversation.html", new_page(MessageForm.fresh()))
+    page = new_page(MessageForm.fresh(), read_start(request.user, request.GET))
+    part = request.htmx and not request.htmx.history_restore_request
+    return render(request, "conversations/_choice.html" if part else "conversations/conversation.html", page)
 
 
 def start_conversation(request: Request) -> HttpResponse:
     refuse_when_late()
     form = MessageForm(request.POST)
+    beginning = Start(wiring.current_model())
     if not form.is_valid():
-        return refuse_first(request, form.afresh(), status=422)
+        return refuse_first(request, form.afresh(), beginning, status=422)
     try:
+        beginning = read_start(request.user, request.POST)
         exchange = start(
             request.user,
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
-            model=wiring.current_model(),
-            system_prompt=wiring.system_prompt(),
+            model=beginning.model,
+            system_prompt=beginning.system_prompt,
+            parameters=beginning.parameters,
         )
     except Refusal as refusal:
-        refused = refuse_first(request, form.afresh(str(refusal)), status=refusal.status)
+        refused = refuse_first(request, form.afresh(str(refusal)), beginning, status=refusal.status)
         return asking_to_wait(refused, refusal.retry_after_s)
     conversation = exchange.question.conversation
     address = reverse("conversations:show_conversation", args=[conversation.public_id])
@@ -70,10 +76,11 @@ def start_conversation(request: Request) -> HttpResponse:
     return response
 
 
-def refuse_first(request: Request, form: MessageForm, *, status: int) -> HttpResponse:
+def refuse_first(request: Request, form: MessageForm, beginning: Start, *, status: int) -> HttpResponse:
+    page = new_page(form, beginning)
     if not request.htmx:
-        return render(request, "conversations/conversation.html", new_page(form), status=status)
-    response = render(request, "conversations/_composer.html", new_page(form), status=422)
+        return render(request, "conversations/conversation.html", page, status=status)
+    response = render(request, "conversations/_composer.html", page, status=422)
     response["HX-Retarget"], response["HX-Reswap"] = "#composer", "outerHTML"
     return response
 
@@ -156,8 +163,15 @@ def show_shortcuts(request: Request) -> HttpResponse:
     return render(request, "conversations/shortcuts.html")
 
 
-def new_page(form: MessageForm) -> dict[str, object]:
-    return {"form": form, "model": wiring.current_model(), "starters": starters(), "conversation": None}
+def new_page(form: MessageForm, beginning: Start) -> dict[str, object]:
+    return {
+        "form": form,
+        "model": beginning.model,
+        "start": beginning,
+        "fallback": beginning.fallback,
+        "starters": starters(),
+        "conversation": None,
+    }
 
 
 class ShownPage(TypedDict):
@@ -166,6 +180,7 @@ class ShownPage(TypedDict):
     conversation: Conversation
     current: Conversation
     model: ChatModel
+    fallback: ChatModel | None
     entries: list[Entry]
     transcript: NotRequired[Transcript]
     active: Generation | None
@@ -178,10 +193,12 @@ def shown_page(
     leaf = conversation.leaf.public_id if conversation.leaf else ""
     transcript = build_transcript(conversation, stretch, find_progress)
     entries = transcript.entries
+    model = wiring.next_model(conversation)
     return {
         "conversation": conversation,
         "current": conversation,
-        "model": wiring.next_model(conversation),
+        "model": model,
+        "fallback": conversation.model if model != conversation.model else None,
         "entries": entries,
         "transcript": transcript,
         "active": active_answer(conversation, entries),
@@ -198,6 +215,7 @@ def exchanged_page(exchange: Exchange) -> ShownPage:
         "conversation": conversation,
         "current": conversation,
         "model": conversation.model,
+        "fallback": None,
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": MessageForm.fresh(leaf=leaf),

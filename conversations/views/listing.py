@@ -17,7 +17,7 @@ from accounts.http import Request
 from accounts.models import User
 from conversations.forms import ChoiceForm
 from conversations.models import Conversation
-from conversations.services.choosing import change_many, undo_change
+from conversations.services.bulk import change_many, undo_change
 from conversations.services.errors import Refusal
 from conversations.services.marks import marks_of, with_marks
 from conversations.services.organising import Folder, list_folders

@@ -40,7 +40,7 @@ def send_message(request: Request, public_id: UUID) -> HttpResponse:
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
             seen=form.cleaned_data["leaf"],
-            model=wiring.current_model(),
+            model=wiring.next_model(conversation),
         )
     except Refusal as refusal:
         refused = refuse(request, conversation, form, refusal=refusal, status=refusal.status)
@@ -89,7 +89,7 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
         if "save" in request.POST:
             shown = save_edit(message, text=text, key=key)
         else:
-            shown = edit(message, text=text, key=key, model=wiring.current_model()).answer
+            shown = edit(message, text=text, key=key, model=wiring.next_model(message.conversation)).answer
     except Refusal as refusal:
         refused = show_edit(request, message, form.afresh(str(refusal)), status=422)
         return asking_to_wait(refused, refusal.retry_after_s)

@@ -22,12 +22,16 @@ from conversations.models import (
     Generation,
     Message,
     Problem,
+    Prompt,
     Role,
     Status,
     Thumb,
 )
 from conversations.rendering import render_markdown, trusted
+from conversations.services.parameters import abilities_of
 from conversations.services.transcript import Entry
+
+from .choosing import Option
 
 NAMESPACE = UUID("6f1c5f4e-5a0d-4a55-9c0e-0f1a2b3c4d5e")
 
@@ -96,6 +100,9 @@ def show_patterns(request: Request) -> HttpResponse:
         "generation": sample_generation(Status.DONE),
         "rows": [sample_conversation(title) for title in TITLES],
         "hues": HUES.split(),
+        "options": sample_options(),
+        "prompts": [(Prompt(name="explain", text="Explain {{what}} to {{whom}}."), []), (long_prompt(), [])],
+        "gone": ChatModel(name="vendor/gone", label="A model that went"),
     }
     return render(request, "conversations/patterns.html", context)
 
@@ -127,6 +134,18 @@ def patterns(conversation: Conversation) -> Iterator[Pattern]:
 def sample_conversation(title: str) -> Conversation:
     model = ChatModel(name="anthropic/claude-sonnet-4", label="Claude Sonnet 4")
     return Conversation(public_id=uuid5(NAMESPACE, title), title=title, model=model)
+
+
+def sample_options() -> list[Option]:
+    known = [ChatModel(name=f"anthropic/{name}") for name in ("claude-sonnet-4", "claude-3-haiku")]
+    known[0].label, known[0].developer = "Claude Sonnet 4", "Anthropic"
+    known[0].input_price, known[0].output_price = Decimal("3.9"), Decimal("19.5")
+    endless = ChatModel(name="vendor/endless", label="A label without end " * 8, developer="<b>Somebody</b>")
+    return [Option(model, abilities_of(model), model is known[0]) for model in [*known, endless]]
+
+
+def long_prompt() -> Prompt:
+    return Prompt(name="متى", text="متى تنام ثعالب البحر؟ " * 12)
 
 
 def sample_generation(status: Status, problem: str = "") -> Generation:

@@ -11,6 +11,7 @@ const parts = {
   "[data-toast]": async () => (await import("toast")).showToast,
   "[data-shortcuts]": async () => (await import("sheet")).fillSheet,
   "[data-choosing]": async () => (await import("choosing")).startChoosing,
+  "[data-picker]": async () => (await import("picker")).startPicker,
   "[data-message-edit]": async () => (await import("editing")).startEditing,
 }
 // What a press does here; `alone` presses do nothing else, the others also send their form.
@@ -19,6 +20,7 @@ const clicks = {
   "[data-drawer-open], [data-drawer-close]": { name: "drawer", alone: true },
   "[data-shortcuts-open]": { name: "sheet", alone: true },
   "[data-copy-value]": { name: "links", alone: true },
+  "[data-panel], [data-panel-close]": { name: "panel", alone: true },
   "[data-themes] button": { name: "theme" },
   "[data-row] [data-delete]": { name: "rows" },
   "[data-sign-out] button": { name: "drafts", alone: true },

@@ -11,6 +11,7 @@ export function startComposer(form) {
   waitForModules(form, box)
   box.addEventListener("input", () => update(form, box))
   box.addEventListener("beforeinput", ({ data }) => data?.length > Number(form.dataset.limit) && setHuge(form, box, true))
+  box.addEventListener("input", () => box.value === "/" && import("prompts").then((module) => module.suggest(form, box)))
   box.addEventListener("keydown", (event) => onKey(event, form, box))
   if (!touch.matches && !location.hash) box.focus({ preventScroll: true })
   form.toggleAttribute("data-started", true)

@@ -1,7 +1,7 @@
 // sheet.js: the keys of the site, as a list in a page or in a dialog over it.
 import { keys } from "shortcuts"
 
-const inBox = [["Enter", "Send"], ["Shift+Enter", "New line"], ["ArrowUp", "Edit the last message, in an empty box"]]
+const inBox = [["Enter", "Send"], ["Shift+Enter", "New line"], ["ArrowUp", "Edit the last message, in an empty box"], ["/", "Your prompts, in an empty box"]]
 const mac = /mac|iphone|ipad/i.test(navigator.platform)
 const arrows = { Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓" }
 const glyphs = mac ? { ...arrows, Ctrl: "⌘", Shift: "⇧", Alt: "⌥", Backspace: "⌫" } : arrows

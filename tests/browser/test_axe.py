@@ -44,6 +44,8 @@ def test_no_page_has_a_violation(ada, upstream):
         *("/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
         *("/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/"),
         *(conversation.replace("/c/", "/review/c/"), "/nowhere/", "/patterns/"),
+        *(f"{conversation}settings/", f"{conversation}model/", "/models/", "/presets/new/", "/prompts/new/"),
+        *("/presets/", "/prompts/"),
     ]:
         page.goto(address)
         found += violations(page)

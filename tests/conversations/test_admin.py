@@ -266,6 +266,7 @@ def test_a_model_can_be_described_and_is_kept_while_it_is_used(talk, office):
             "dialect": "openai",
             "context_window": "8192",
             "output_limit": "512",
+            "position": "100",
             "input_price": "3",
             "output_price": "",
             "characters_per_token": "3.5",

@@ -9,7 +9,17 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message, Problem, Role, Scope, Status
+from conversations.models import (
+    Conversation,
+    Generation,
+    Message,
+    Preset,
+    Problem,
+    Prompt,
+    Role,
+    Scope,
+    Status,
+)
 from conversations.rendering import render
 from conversations.services.feedback import explain_feedback
 from conversations.services.sharing import share_conversation
@@ -23,6 +33,10 @@ SAID = (
     ("What do otters eat?", "Fish, crabs and sea urchins.\n\n- crabs\n- urchins\n- clams"),
     ("مرحبا، كيف حالك؟", "أنا بخير، شكرًا لسؤالك. كيف يمكنني مساعدتك اليوم؟"),
     ("Explain tides", "The Moon pulls the water nearest to it a little more than it pulls the Earth."),
+)
+PROMPTS = (
+    ("explain", "Explain {{what}} to {{whom}}, with one example."),
+    ("summary", "Sum up in three sentences what was said so far."),
 )
 ENDINGS = (
     (Status.DONE, Problem.CUT_SHORT, "A long list begins here:\n\n1. One\n2. Two"),
@@ -42,6 +56,7 @@ class Command(BaseCommand):
             person.set_password(PASSWORD)
             person.save()
         person.conversations.all().delete()
+        keep_beginnings(person)
         showcase(person)
         for status, problem, text in ENDINGS:
             label = Problem(problem).label if problem else "Stopped"
@@ -56,6 +71,14 @@ class Command(BaseCommand):
             question, answer = SAID[index % len(SAID)]
             talk(person, [(question, answer)] * (1 + index % 3), title=question, days=days)
         self.stdout.write(f"Sign in as {NAME} with the password: {PASSWORD}")
+
+
+def keep_beginnings(person: User) -> None:
+    """A preset and two prompts, to begin with."""
+    preset = {"description": "Shortens, and says what it cut", "system_prompt": "Shorten what you are given."}
+    Preset.objects.update_or_create(owner=person, name="Editor", defaults=preset)
+    for name, text in PROMPTS:
+        Prompt.objects.update_or_create(owner=person, name=name, defaults={"text": text})
 
 
 def showcase(person: User) -> None:

@@ -184,3 +184,20 @@ def test_a_system_prompt_that_stands_apart_is_marked_too():
 def test_without_anything_to_repeat_nothing_is_marked():
     assert body(cache=True) == body()
     assert "cache_control" not in json.dumps(body(messages=SAID[2:], cache=True))
+
+
+def test_effort_is_a_budget_for_claude_and_a_word_for_others():
+    assert body(parameters={"effort": "low"}, max_tokens=8000)["reasoning"] == {"max_tokens": 2000}
+    asked = body(parameters={"effort": "low"}, max_tokens=8000, dialect="both")
+    assert asked["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+    other = json.loads(
+        ChatRequest("openai/o3", HELLO, parameters={"effort": "high", "temperature": 1}).body()
+    )
+    assert other["reasoning_effort"] == "high"
+    assert "temperature" not in other
+
+
+def test_others_than_claude_take_more_temperature():
+    request = ChatRequest("openai/gpt-4o", HELLO, parameters={"temperature": 1.7})
+
+    assert json.loads(request.body())["temperature"] == 1.7

@@ -1,7 +1,7 @@
 import pytest
 
 from conversations.models import Conversation, Status
-from conversations.services.choosing import change_many, undo_change
+from conversations.services.bulk import change_many, undo_change
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation
 from tests.factories import make_conversation

@@ -1,0 +1,110 @@
+"""Presets of one's own and of one's groups: listed, made, changed, deleted."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.http import Request
+from accounts.models import User
+from conversations import wiring
+from conversations.access import get_conversation, get_preset, usable_presets
+from conversations.forms import PresetForm
+from conversations.models import Preset
+from conversations.services.choosing import find_offered
+from conversations.services.errors import Refusal
+from conversations.services.presets import save_preset, usable_group
+
+from .choosing import read_start
+
+
+@never_cache
+@require_GET
+def list_presets(request: Request) -> HttpResponse:
+    start = read_start(request.user, request.GET)
+    context = {"presets": usable_presets(request.user), "start": start}
+    template = "conversations/_presets.html" if request.htmx else "conversations/presets.html"
+    return render(request, template, context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_preset(request: Request) -> HttpResponse:
+    preset = Preset(owner=request.user)
+    if source := conversation_id(request.GET.get("from", "")):
+        conversation = get_conversation(request.user, source)
+        preset.system_prompt, preset.parameters = conversation.system_prompt, conversation.parameters
+        preset.model = wiring.next_model(conversation)
+    return change(request, preset)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_preset(request: Request, public_id: UUID) -> HttpResponse:
+    return change(request, get_preset(request.user, public_id))
+
+
+@require_POST
+def delete_preset(request: Request, public_id: UUID) -> HttpResponse:
+    preset = get_preset(request.user, public_id)
+    preset.delete()
+    messages.success(request, _("The preset “%s” was deleted.") % preset.name)
+    return redirect("conversations:list_presets")
+
+
+def change(request: Request, preset: Preset) -> HttpResponse:
+    form = preset_form(request, preset)
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = keep(request.user, preset, form)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, " ".join([_("“%s” is saved.") % preset.name, *told]))
+            return redirect("conversations:list_presets")
+    status = 422 if form.is_bound else 200
+    return render(request, "conversations/preset.html", {"form": form, "preset": preset}, status=status)
+
+
+def preset_form(request: Request, preset: Preset) -> PresetForm:
+    initial = {
+        **preset.parameters,
+        "name": preset.name,
+        "description": preset.description,
+        "system_prompt": preset.system_prompt,
+        "model": preset.model.name if preset.model else "",
+        "group": str(preset.group_id or ""),
+    }
+    form = PresetForm(request.POST if request.method == "POST" else None, initial=initial)
+    models = [(model.name, str(model)) for model in wiring.offered_models()]
+    if preset.model and preset.model.name not in dict(models):
+        models.append((preset.model.name, _("%s (not offered any more)") % preset.model))
+    groups = [(str(group.pk), group.name) for group in request.user.groups.all()]
+    form.offer(models=models, groups=groups)
+    return form
+
+
+def keep(user: User, preset: Preset, form: PresetForm) -> list[str]:
+    name = form.cleaned_data["model"]
+    kept = preset.model if preset.model and preset.model.name == name else None
+    group = form.cleaned_data.get("group")
+    return save_preset(
+        preset,
+        name=form.cleaned_data["name"],
+        description=form.cleaned_data["description"],
+        system_prompt=form.cleaned_data["system_prompt"],
+        model=kept or (find_offered(wiring.offered_models(), name) if name else None),
+        chosen=form.chosen,
+        group=usable_group(user, int(group)) if group else None,
+    )
+
+
+def conversation_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
