@@ -46,11 +46,8 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
 
 def _message(message: Message, until: float) -> SafeString:
     is_answer = message.role == Role.ASSISTANT
-    words = (
-        _answer(message, until)
-        if is_answer
-        else format_html('<div class="plain" dir="auto">{}</div>', message.text)
-    )
+    said = '<div class="plain" dir="auto">{}</div>'
+    words = _answer(message, until) if is_answer else format_html(said, message.text)
     return format_html(
         '<article class="{}">\n<h2><bdi>{}</bdi> <span class="when">{}</span></h2>\n{}{}\n</article>\n',
         "answer" if is_answer else "question",
