@@ -5,6 +5,7 @@ It is no page of the site but saved, so its styles stand in it and it brings a p
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -18,13 +19,15 @@ from .markdown import speaker
 
 # No character of it means anything to HTML, so that escaping leaves it as it is; a test holds that.
 STYLE = Path(__file__).with_name("page.css").read_text()
-POLICY = "default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;"
+# What was imported and never shown is rendered now, for so long; what is left then stays plain text.
+RENDER_S = 5.0
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def write(conversation: Conversation, branch: Sequence[Message]) -> str:
     """Return `branch` as a whole HTML document."""
     prefetch_related_objects([it for it in branch if it.role == Role.ASSISTANT], "generation")
-    title = conversation.heading
+    title, until = conversation.heading, monotonic() + RENDER_S
     return format_html(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -32,20 +35,19 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
         '<meta name="referrer" content="no-referrer">\n'
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n"
         '<header><h1 dir="auto">{}</h1>\n<p class="when">{}</p></header>\n{}</main>\n</body>\n</html>\n',
-        trusted(POLICY),
+        POLICY,
         title,
         STYLE,
         title,
         _time(conversation.created_at),
-        format_html_join("", "{}", ((_message(message),) for message in branch)),
+        format_html_join("", "{}", ((_message(message, until),) for message in branch)),
     )
 
 
-def _message(message: Message) -> SafeString:
+def _message(message: Message, until: float) -> SafeString:
     is_answer = message.role == Role.ASSISTANT
-    words = (
-        _answer(message) if is_answer else format_html('<div class="plain" dir="auto">{}</div>', message.text)
-    )
+    said = '<div class="plain" dir="auto">{}</div>'
+    words = _answer(message, until) if is_answer else format_html(said, message.text)
     return format_html(
         '<article class="{}">\n<h2><bdi>{}</bdi> <span class="when">{}</span></h2>\n{}{}\n</article>\n',
         "answer" if is_answer else "question",
@@ -56,10 +58,11 @@ def _message(message: Message) -> SafeString:
     )
 
 
-def _answer(message: Message) -> SafeString:
+def _answer(message: Message, until: float) -> SafeString:
     if message.renderer_version == RENDERER_VERSION:
         return format_html('<div class="prose">{}</div>', trusted(message.html))
-    return format_html('<div class="prose">{}</div>', render_markdown(message.text, plain=message.plain))
+    plain = message.plain or monotonic() > until
+    return format_html('<div class="prose">{}</div>', render_markdown(message.text, plain=plain))
 
 
 def _thoughts(reasoning: str) -> SafeString:

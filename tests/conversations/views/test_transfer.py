@@ -99,6 +99,16 @@ def test_what_was_never_rendered_is_rendered_for_the_page(browser, talk):
     assert '<code class="highlight">' in browser.get(address("export_html", talk)).content.decode()
 
 
+def test_what_would_take_too_long_to_render_stays_plain_text(browser, talk, monkeypatch):
+    talk.messages.update(html="", renderer_version=32_767)
+    monkeypatch.setattr("conversations.services.transfer.page.RENDER_S", -1)
+
+    page = browser.get(address("export_html", talk)).content.decode()
+    assert "Crabs." in page
+    assert "**bold**" in page
+    assert "<img" not in page
+
+
 def test_the_styles_of_the_page_mean_nothing_to_html():
     assert not set(STYLE) & set("<>&'\"")
 
