@@ -8,6 +8,7 @@ from django.core.asgi import get_asgi_application
 
 django_application = get_asgi_application()
 
+from .bodies import BodyLimit  # noqa: E402
 from .lifespan import Lifespan  # noqa: E402
 
-application = Lifespan(django_application)
+application = Lifespan(BodyLimit(django_application))

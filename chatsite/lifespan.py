@@ -44,6 +44,9 @@ class Lifespan:
         self._threads = cycle(
             [ThreadPoolExecutor(1, f"request-{number}") for number in range(settings.REQUEST_THREADS)]
         )
+        self._for_files = cycle(
+            [ThreadPoolExecutor(1, f"files-{number}") for number in range(settings.FILE_THREADS)]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -51,10 +54,15 @@ class Lifespan:
         else:
             # Left to itself, Django starts and ends a thread for every request. A hundred of them, with one
             # interpreter and one writer of SQLite, find the database locked for longer than they may wait.
-            # Who asks whether the process lives does not wait behind a page that waits for the database.
-            executor = self._for_machines if scope.get("path") == "/healthz" else next(self._threads)
-            async with ThreadSensitiveContext(executor=executor):
+            async with ThreadSensitiveContext(executor=self._executor_for(scope)):
                 await self.application(scope, receive, send)
+
+    def _executor_for(self, scope: Scope) -> ThreadPoolExecutor:
+        # Who asks whether the process lives does not wait behind a page that waits for the database, and
+        # nobody behind an image or a PDF that is being read.
+        if scope.get("path") == "/healthz":
+            return self._for_machines
+        return next(self._for_files if brings_files(scope) else self._threads)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -71,6 +79,11 @@ class Lifespan:
             await receive()
             await runner.drain(settings.GRACE_S)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def brings_files(scope: Scope) -> bool:
+    headers = scope.get("headers", ())
+    return any(name == b"content-type" and value.startswith(b"multipart/") for name, value in headers)
 
 
 async def open_all(open_things: AsyncExitStack) -> Runner:
