@@ -6,8 +6,10 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import Attachment, ChatModel, Conversation, Generation, Kind, Message, Role, Status
 from conversations.rendering import render
+from conversations.services.attachments.inspecting import Finding
+from conversations.services.attachments.keeping import store
 
 PASSWORD = "a long pass phrase"
 
@@ -67,3 +69,19 @@ def add_answer(
     }
     Generation.objects.create(conversation=conversation, message=answer, **facts)
     return answer
+
+
+def make_attachment(
+    owner: User,
+    *messages: Message,
+    name: str = "notes.txt",
+    data: bytes = b"Otters eat fish.",
+    kind: Kind = Kind.TEXT,
+    **facts: Any,
+) -> Attachment:
+    """A file of `owner` as an upload leaves it, carried by `messages`; nothing is looked into."""
+    media_types = {Kind.TEXT: "text/plain", Kind.IMAGE: "image/png", Kind.PDF: "application/pdf"}
+    words = {"text": data.decode()} if kind == Kind.TEXT else {}
+    attachment = store(owner, Finding(kind, media_types[kind], data, **{**words, **facts}), name=name)
+    attachment.messages.set(messages)
+    return attachment
