@@ -4,7 +4,7 @@ from django.conf import settings
 
 from .llm.client import LLMClient
 from .llm.types import Dialect, Limits
-from .models import ChatModel, Conversation
+from .models import ChatModel, Conversation, Kind
 from .models.chat_model import readable_name
 
 # Families of request schemas (aimlapi's documentation of each model); all others speak OpenAI's.
@@ -69,6 +69,15 @@ def dialect(model: str) -> Dialect:
     if name in EITHER or (name.startswith("claude-") and name.endswith("-latest")):
         return "both"
     return "openai"
+
+
+def takes(model: ChatModel) -> frozenset[Kind]:
+    """Return the kinds of files that `model` can use: as LLM_TAKES says, else all if Claude, else text."""
+    if settings.LLM_TAKES:
+        return frozenset(Kind(kind) for kind in settings.LLM_TAKES)
+    if model.name.rsplit("/", 1)[-1].startswith("claude"):
+        return frozenset(Kind)
+    return frozenset({Kind.TEXT})
 
 
 def system_prompt() -> str:

@@ -1,6 +1,7 @@
 """Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations import bus
-from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
 
 from .errors import Conflict, Refusal, TooMany, Unavailable
 
@@ -22,10 +23,11 @@ PLACEHOLDER_TITLE_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A person's message and the answer that is to come."""
+    """A person's message and the answer that is to come; `files` where they are known without asking."""
 
     question: Message
     answer: Message
+    files: tuple[Attachment, ...] | None = field(default=None, compare=False)
 
 
 def clean_text(text: str) -> str:
@@ -45,9 +47,18 @@ def clean_text(text: str) -> str:
 
 
 def start_conversation(
-    owner: User, *, text: str, key: UUID, model: ChatModel, system_prompt: str = ""
+    owner: User,
+    *,
+    text: str,
+    key: UUID,
+    model: ChatModel,
+    system_prompt: str = "",
+    files: Sequence[Attachment] = (),
 ) -> Exchange:
-    """Open a conversation of `owner` that begins with `text`; the same `key` again returns the first one."""
+    """Open a conversation of `owner` that begins with `text` and `files` of theirs.
+
+    The same `key` again returns the first one.
+    """
     if exchange := exchange_with(owner, key):
         return exchange
     text = clean_text(text)
@@ -59,7 +70,8 @@ def start_conversation(
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
-            return Exchange(question, add_answer(conversation, question))
+            attach(question, files)
+            return Exchange(question, add_answer(conversation, question), tuple(files))
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -71,11 +83,12 @@ def ask(
     key: UUID,
     seen: UUID | None = None,
     model: ChatModel | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Exchange:
     """Add `text` below the newest message of `conversation` and ask for an answer, of `model` from now on.
 
-    `seen` is the last message that the asker's page showed; when the conversation has gone on since, Conflict
-    is raised. The same `key` again returns the first exchange.
+    `files` are what the message carries. `seen` is the last message that the asker's page showed; when the
+    conversation has gone on since, Conflict is raised. The same `key` again returns the first exchange.
     """
     text = clean_text(text)
     try:
@@ -88,13 +101,13 @@ def ask(
                 raise Conflict(
                     "This conversation went on elsewhere. Here is its newest state; your text is kept."
                 )
-            return add_exchange(conversation, parent=leaf, text=text, key=key)
+            return add_exchange(conversation, parent=leaf, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(conversation.owner, key)
 
 
 def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | None = None) -> Exchange:
-    """Add `text` beside the person's `message` and ask again from there."""
+    """Add `text` beside the person's `message`, with the files that it carries, and ask again from there."""
     if message.role != Role.USER:
         raise Refusal("Only your own messages can be edited.")
     owner = message.conversation.owner
@@ -104,7 +117,8 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
             conversation = lock(message.conversation, model)
             if exchange := exchange_with(owner, key):
                 return exchange
-            return add_exchange(conversation, parent=message.parent, text=text, key=key)
+            files = list(message.attachments.without_text())
+            return add_exchange(conversation, parent=message.parent, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -152,7 +166,14 @@ def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
     return fresh
 
 
-def add_exchange(conversation: Conversation, *, parent: Message | None, text: str, key: UUID) -> Exchange:
+def add_exchange(
+    conversation: Conversation,
+    *,
+    parent: Message | None,
+    text: str,
+    key: UUID,
+    files: Sequence[Attachment] = (),
+) -> Exchange:
     refuse_unless_free(conversation)
     refuse_haste(conversation.owner)
     question = conversation.messages.create(
@@ -162,7 +183,14 @@ def add_exchange(conversation: Conversation, *, parent: Message | None, text: st
         text=text,
         idempotency_key=key,
     )
-    return Exchange(question, add_answer(conversation, question))
+    attach(question, files)
+    return Exchange(question, add_answer(conversation, question), tuple(files))
+
+
+def attach(question: Message, files: Sequence[Attachment]) -> None:
+    """Let `question` carry `files`; an earlier version of it may do so too."""
+    if files:
+        question.attachments.add(*files)
 
 
 def add_answer(conversation: Conversation, question: Message, *, position: int = 0) -> Message:

@@ -7,14 +7,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.safestring import SafeString
 
-from conversations.models import Conversation, Generation, Message, Problem, Role, Status
+from conversations.models import (
+    Attachment,
+    Conversation,
+    Generation,
+    Kind,
+    Message,
+    Problem,
+    Role,
+    Status,
+)
 from conversations.models.chat_model import readable_name
 from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
 
 from .asking import Exchange
+from .attachments.parts import attachments_of
+from .attachments.weighing import ALL_KINDS
 from .history import shown_branch, spoken
 from .sending import first_seen
 
@@ -51,6 +62,7 @@ class Entry:
     count: int = 1
     previous: UUID | None = None
     next: UUID | None = None
+    files: list[Attachment] = field(default_factory=list)
     shows_model: bool = False
     forgotten: bool = False
     window_starts: bool = False
@@ -86,22 +98,30 @@ class Entry:
         return max(1, round(self.generation.thinking_time.total_seconds()))
 
 
-def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return what `conversation` shows, oldest first, in at most four queries whatever its length.
+def build_entries(
+    conversation: Conversation,
+    find_progress: FindProgress | None = None,
+    *,
+    takes: frozenset[Kind] = ALL_KINDS,
+) -> list[Entry]:
+    """Return what `conversation` shows, oldest first, in at most five queries whatever its length.
 
     `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
+    `takes` are the kinds of files that its model can use: what it cannot does not fill its window.
     """
     branch = shown_branch(conversation)
     entries = entries_of(branch, find_progress)
+    add_files(entries)
     add_versions(entries, conversation)
     mark_models(entries)
-    mark_window(entries, conversation)
+    mark_window(entries, conversation, takes)
     return entries
 
 
 def build_entry(message: Message, find_progress: FindProgress | None = None) -> Entry:
     """Return the entry of `message` alone, without what depends on its neighbours."""
     entries = entries_of([message], find_progress)
+    add_files(entries)
     add_versions(entries, message.conversation)
     return entries[0]
 
@@ -109,6 +129,10 @@ def build_entry(message: Message, find_progress: FindProgress | None = None) -> 
 def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None) -> list[Entry]:
     """Return the entries of `exchange` below what the page shows already, however long that is."""
     entries = entries_of([exchange.question, exchange.answer], find_progress)
+    if exchange.files is None:
+        add_files(entries)
+    else:
+        entries[0].files = list(exchange.files)
     add_versions(entries, exchange.question.conversation)
     before = getattr(exchange.question.parent, "generation", None)
     mark_models(entries, before=name_of(before) if before else "")
@@ -159,6 +183,14 @@ def progress_from_chunks(generation: Generation) -> Progress:
     return Progress(html=trusted(""), tail=render_markdown(text), reasoning=reasoning)
 
 
+def add_files(entries: Sequence[Entry]) -> None:
+    """Tell each entry which files its message carries, without what they say, in one query."""
+    asked = [entry.message for entry in entries if entry.message.role == Role.USER]
+    prefetch_related_objects(asked, Prefetch("attachments", Attachment.objects.without_text()))
+    for entry in entries:
+        entry.files = attachments_of(entry.message)
+
+
 def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
     """Tell each entry which of how many versions it is, in one query."""
     parents = {entry.message.parent_id for entry in entries}
@@ -191,10 +223,10 @@ def name_of(generation: Generation) -> str:
     return readable_name(generation.model_answered or generation.model_asked)
 
 
-def mark_window(entries: Sequence[Entry], conversation: Conversation) -> None:
+def mark_window(entries: Sequence[Entry], conversation: Conversation, takes: frozenset[Kind]) -> None:
     """Mark what the model would no longer see if it were asked now."""
     branch = spoken([entry.message for entry in entries])
-    seen_from = first_seen(branch, conversation.model, conversation.system_prompt)
+    seen_from = first_seen(branch, conversation.model, conversation.system_prompt, takes)
     if seen_from == 0:
         return
     first = branch[seen_from].pk
