@@ -1,6 +1,6 @@
 """The only way a view gets a row: every function asks who you are. A stranger's row is not found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Message
+from .models import Attachment, Conversation, Generation, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ def get_generation(user: User, public_id: UUID) -> Generation:
         conversation__in=Conversation.objects.visible_to(user), message__isnull=False
     )
     return get_object_or_404(rows.select_related("conversation", "message"), public_id=public_id)
+
+
+def get_attachment(user: User, public_id: UUID) -> Attachment:
+    """Return the file `public_id` of `user`, unless it was deleted; raise Http404."""
+    return get_object_or_404(Attachment.objects.kept_for(user).without_text(), public_id=public_id)
+
+
+def find_attachments(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:
+    """Return those of the files `public_ids` that `user` has, in the order of their upload."""
+    return list(Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids)))
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import conversation, health, message, patterns, stream
+from .views import attachments, conversation, health, message, patterns, stream
 
 app_name = "conversations"
 
@@ -22,6 +22,10 @@ urlpatterns = [
     path("m/<uuid:public_id>/details/", message.message_details, name="message_details"),
     path("g/<uuid:public_id>/events/", stream.events, name="events"),
     path("g/<uuid:public_id>/stop/", stream.stop_answer, name="stop_answer"),
+    path("files/", attachments.files, name="files"),
+    path("files/<uuid:public_id>/", attachments.show_file, name="show_file"),
+    path("files/<uuid:public_id>/discard/", attachments.discard_file, name="discard_file"),
+    path("files/<uuid:public_id>/delete/", attachments.delete_file, name="delete_file"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),

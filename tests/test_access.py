@@ -17,8 +17,8 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from accounts.first_admin import setup_path
 from accounts.models import User
-from conversations.models import Conversation, Generation, Message
-from tests.factories import make_conversation
+from conversations.models import Attachment, Conversation, Generation, Message
+from tests.factories import make_attachment, make_conversation
 
 OPEN = {
     "conversations:healthz": "asked by machines, tells nothing",
@@ -49,6 +49,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "c/": lambda conversation: conversation.public_id,
     "m/": lambda conversation: leaf_of(conversation).public_id,
     "g/": lambda conversation: leaf_of(conversation).generation.public_id,
+    "files/": lambda conversation: file_of(conversation).public_id,
     "review/c/": lambda conversation: conversation.public_id,
 }
 # Views that only some of these rows have.
@@ -70,6 +71,11 @@ class Address:
 def leaf_of(conversation: Conversation) -> Message:
     assert conversation.leaf is not None
     return conversation.leaf
+
+
+def file_of(conversation: Conversation) -> Attachment:
+    question = question_of(conversation)
+    return question.attachments.first() or make_attachment(conversation.owner, question)
 
 
 def question_of(conversation: Conversation) -> Message:

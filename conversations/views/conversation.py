@@ -27,6 +27,7 @@ from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, build_entries, build_exchange
 from conversations.streaming.lag import refuse_when_late
 
+from .attachments import Terms, collect, terms
 from .progress import find_progress
 from .sidebar import Sidebar
 
@@ -44,13 +45,15 @@ def start_conversation(request: Request) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return refuse_first(request, form.afresh(), status=422)
+    model = wiring.current_model()
     try:
         exchange = start(
             request.user,
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
-            model=wiring.current_model(),
+            model=model,
             system_prompt=wiring.system_prompt(),
+            files=collect(request, form, model),
         )
     except Refusal as refusal:
         refused = refuse_first(request, form.afresh(str(refusal)), status=refusal.status)
@@ -132,7 +135,14 @@ def show_shortcuts(request: Request) -> HttpResponse:
 
 
 def new_page(form: MessageForm) -> dict[str, object]:
-    return {"form": form, "model": wiring.current_model(), "starters": starters(), "conversation": None}
+    model = wiring.current_model()
+    return {
+        "form": form,
+        "model": model,
+        "terms": terms(model),
+        "starters": starters(),
+        "conversation": None,
+    }
 
 
 class ShownPage(TypedDict):
@@ -144,15 +154,18 @@ class ShownPage(TypedDict):
     entries: list[Entry]
     active: Generation | None
     form: MessageForm
+    terms: Terms | None
 
 
 def shown_page(conversation: Conversation, form: MessageForm | None = None) -> ShownPage:
     leaf = conversation.leaf.public_id if conversation.leaf else ""
-    entries = build_entries(conversation, find_progress)
+    model = wiring.next_model(conversation)
+    entries = build_entries(conversation, find_progress, takes=wiring.takes(conversation.model))
     return {
         "conversation": conversation,
         "current": conversation,
-        "model": wiring.next_model(conversation),
+        "model": model,
+        "terms": terms(model, conversation),
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": form or MessageForm.fresh(leaf=leaf),
@@ -168,6 +181,7 @@ def exchanged_page(exchange: Exchange) -> ShownPage:
         "conversation": conversation,
         "current": conversation,
         "model": conversation.model,
+        "terms": terms(conversation.model, conversation),
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": MessageForm.fresh(leaf=leaf),

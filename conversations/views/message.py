@@ -21,6 +21,7 @@ from conversations.services.errors import Conflict, Refusal
 from conversations.services.transcript import build_entry
 from conversations.streaming.lag import refuse_when_late
 
+from .attachments import collect
 from .conversation import exchanged_page, shown_page
 from .progress import find_progress
 
@@ -34,13 +35,15 @@ def send_message(request: Request, public_id: UUID) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return refuse(request, conversation, form.afresh(), status=422)
+    model = wiring.current_model()
     try:
         exchange = ask(
             conversation,
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
             seen=form.cleaned_data["leaf"],
-            model=wiring.current_model(),
+            model=model,
+            files=collect(request, form, model),
         )
     except Refusal as refusal:
         refused = refuse(request, conversation, form, refusal=refusal, status=refusal.status)
@@ -96,7 +99,13 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
 def show_edit(request: Request, message: Message, form: MessageForm, *, status: int = 200) -> HttpResponse:
     template = "conversations/_message_edit.html" if request.htmx else "conversations/message_edit.html"
     conversation = message.conversation
-    context = {"message": message, "form": form, "current": conversation, "conversation": conversation}
+    context = {
+        "message": message,
+        "form": form,
+        "files": message.attachments.filter(deleted_at=None).without_text(),
+        "current": conversation,
+        "conversation": conversation,
+    }
     response = render(request, template, context, status=status)
     if status != 200:
         response["HX-Retarget"] = f"#m-{message.public_id}"

@@ -9,6 +9,7 @@ export function startComposer(form) {
   const box = form.querySelector("textarea")
   update(form, box)
   waitForModules(form, box)
+  if (form.dataset.files) takeFiles(form, box)
   box.addEventListener("input", () => update(form, box))
   box.addEventListener("beforeinput", ({ data }) => data?.length > Number(form.dataset.limit) && setHuge(form, box, true))
   box.addEventListener("keydown", (event) => onKey(event, form, box))
@@ -33,6 +34,23 @@ function waitForModules(form, box) {
     await load()
     event.submitter?.click()
   }, { capture: true })
+}
+
+// The module for files comes with the first of them.
+function takeFiles(form, box) {
+  form.removeAttribute("enctype") // they go up by themselves; the words are sent as ever
+  const add = (files) => files.length && import("attach").then((module) => module.addFiles(files))
+  form.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-pick]")) return
+    add([...target.files])
+    target.value = ""
+  })
+  box.addEventListener("paste", (event) => {
+    const { files, types } = event.clipboardData
+    if (!files.length || types.includes("text/plain")) return // an office program adds a picture to its words
+    event.preventDefault()
+    add([...files])
+  })
 }
 
 async function keep(form, box) {
