@@ -4,18 +4,24 @@ import { announce } from "announce"
 const composer = () => document.querySelector("[data-composer]")
 const chips = () => composer().querySelector("[data-chips]")
 const csrf = () => document.querySelector('meta[name="csrf-token"]').content
-const underWay = new Set()
+const sprite = () => document.querySelector("use").getAttribute("href").replace(/#.*/, "")
+let line = Promise.resolve() // one after the other: they stand with the message as they were picked
+let underWay = 0
 
 export function addFiles(files) {
   const { filesMost, filesLargest } = composer().dataset
   for (const file of files) {
     const chip = newChip(file)
     chips().append(chip)
+    chip.scrollIntoView({ block: "nearest" })
     const count = chips().querySelectorAll("[data-chip]:not([data-refused])").length
     if (count > Number(filesMost)) refuse(chip, `A message can carry ${filesMost} files.`)
     else if (file.size > Number(filesLargest)) refuse(chip, `${size(file.size)}; at most ${size(Number(filesLargest))} can be taken.`)
     else if (!file.size) refuse(chip, "It is empty, or a folder.")
-    else upload(file, chip)
+    else {
+      underWay++
+      line = line.then(() => chip.isConnected && upload(file, chip)).catch(() => {}).finally(() => underWay--)
+    }
   }
 }
 
@@ -25,8 +31,9 @@ function newChip(file) {
   const chip = document.createElement("li")
   chip.className = "chip"
   chip.dataset.chip = ""
-  chip.innerHTML = '<span class="chip__words"><bdi class="chip__name"></bdi><span class="chip__size"><progress max="1"></progress></span></span><button class="icon-button chip__remove" type="button">×</button>'
+  chip.innerHTML = '<span class="chip__words"><bdi class="chip__name"></bdi><span class="chip__size"><progress max="1"></progress></span></span><button class="icon-button chip__remove" type="button"><svg class="icon" aria-hidden="true"><use/></svg></button>'
   chip.querySelector("bdi").textContent = file.name
+  chip.querySelector("use").setAttribute("href", `${sprite()}#x`)
   chip.querySelector("progress").ariaLabel = `Uploading ${file.name}`
   const button = chip.querySelector("button")
   button.ariaLabel = `Remove ${file.name}`
@@ -35,18 +42,16 @@ function newChip(file) {
 }
 
 function upload(file, chip) {
-  const request = chip.request = new XMLHttpRequest() // fetch tells nothing of how far it is
+  const request = chip.request = new XMLHttpRequest() // fetch does not tell how far it is
   const bar = chip.querySelector("progress")
   request.upload.onprogress = ({ loaded, total }) => { if (total) bar.value = loaded / total }
-  const done = new Promise((resolve) => { request.onloadend = () => { settle(chip, file, request); resolve() } })
-  underWay.add(done)
-  done.then(() => underWay.delete(done))
   request.open("POST", composer().dataset.files)
   request.setRequestHeader("HX-Request", "true")
   request.setRequestHeader("X-CSRFToken", csrf())
   const form = new FormData()
   form.append("files", file, file.name)
   request.send(form)
+  return new Promise((resolve) => { request.onloadend = () => resolve(settle(chip, file, request)) })
 }
 
 function settle(chip, file, request) {
@@ -65,19 +70,23 @@ function settle(chip, file, request) {
 
 function refuse(chip, why) {
   chip.dataset.refused = ""
-  chip.querySelector(".chip__size").textContent = why
-  announce(`${chip.querySelector("bdi").textContent}: ${why}`)
+  const name = chip.querySelector("bdi")
+  const sentence = why.includes(name.textContent) ? why : `“${name.textContent}”: ${why}`
+  name.hidden = true
+  chip.querySelector(".chip__size").textContent = sentence
+  chip.scrollIntoView({ block: "nearest" })
+  announce(sentence)
 }
 
 // A file that goes up takes its message along only when it has arrived; one that was refused holds it back.
 document.addEventListener("submit", async (event) => {
-  if (!event.target.matches("[data-composer]") || !underWay.size || event.submitter?.matches("[data-stop]")) return
+  if (!event.target.matches("[data-composer]") || !underWay || event.submitter?.matches("[data-stop]")) return
   event.preventDefault()
   event.stopImmediatePropagation()
   const button = event.submitter
   const refused = () => document.querySelectorAll("[data-chip][data-refused]").length
   const before = refused()
-  while (underWay.size) await Promise.all(underWay)
+  while (underWay) await line
   if (refused() === before) button?.click()
 }, { capture: true })
 

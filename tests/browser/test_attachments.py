@@ -118,6 +118,7 @@ def test_a_message_waits_for_its_files(ada, upstream):
 
 
 def test_what_could_not_be_sent_is_sent_again_with_its_files(ada, upstream):
+    ada.forgive("htmx:")
     page = ada.open()
     send(page, "First of all")
     expect_status(page, "done")
