@@ -107,7 +107,7 @@ def ask(
 
 
 def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | None = None) -> Exchange:
-    """Add `text` beside the person's `message`, with the files that it carries, and ask again from there."""
+    """Add `text` beside the person's `message`, with its files, and ask again from there."""
     if message.role != Role.USER:
         raise Refusal("Only your own messages can be edited.")
     owner = message.conversation.owner
@@ -117,7 +117,7 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
             conversation = lock(message.conversation, model)
             if exchange := exchange_with(owner, key):
                 return exchange
-            files = list(message.attachments.without_text())
+            files = list(message.attachments.filter(deleted_at=None).without_text())
             return add_exchange(conversation, parent=message.parent, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(owner, key)

@@ -41,7 +41,7 @@ class Terms:
 
 def terms(model: ChatModel, conversation: Conversation | None = None) -> Terms | None:
     """Return the terms for files to `model`, or None when it takes none."""
-    if not wiring.takes(model):
+    if not wiring.takes(model) or limits().per_message < 1:
         return None
     query = f"?conversation={conversation.public_id}" if conversation else ""
     return Terms(reverse("conversations:files") + query, limits().per_message, limits().largest)

@@ -83,10 +83,13 @@ document.addEventListener("submit", async (event) => {
   if (!event.target.matches("[data-composer]") || !underWay || event.submitter?.matches("[data-stop]")) return
   event.preventDefault()
   event.stopImmediatePropagation()
+  if (event.target.hasAttribute("data-sending")) return
+  event.target.toggleAttribute("data-sending", true)
   const button = event.submitter
   const refused = () => document.querySelectorAll("[data-chip][data-refused]").length
   const before = refused()
   while (underWay) await line
+  event.target.removeAttribute("data-sending")
   if (refused() === before) button?.click()
 }, { capture: true })
 

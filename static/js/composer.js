@@ -45,6 +45,8 @@ function takeFiles(form, box) {
     add([...target.files])
     target.value = ""
   })
+  const pick = form.querySelector("[data-pick]")
+  if (pick?.files.length) pick.dispatchEvent(new Event("change", { bubbles: true })) // picked before this was here
   box.addEventListener("paste", (event) => {
     const { files, types } = event.clipboardData
     if (!files.length || types.includes("text/plain")) return // an office program adds a picture to its words

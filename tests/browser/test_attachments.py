@@ -66,8 +66,14 @@ def test_files_are_attached_taken_back_sent_and_seen(ada, upstream):
     expect(answers(page)).to_have_count(2)
     expect_status(page, "done")
     assert upstream.bodies[-1]["messages"][-1]["content"] == "And now without"
+    held = hold(page, "**/files/*/")
     page.reload()
-    expect(own(page).get_by_alt_text("otter.png")).to_be_visible()
+    expect(image).to_be_attached()
+    before = image.bounding_box()
+    let_go(page, held)
+    image.evaluate("image => image.decode()")
+    assert image.bounding_box() == before
+    assert before["width"] == 256
 
 
 def test_a_file_is_pasted_and_one_dropped_anywhere(ada):

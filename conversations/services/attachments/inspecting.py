@@ -15,7 +15,7 @@ BENCH = Path(__file__).with_name("bench.py")
 PATIENCE_S = 8.0
 READING_S = 3.0
 IMAGE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
-OFFICE = b"PK\x03\x04"
+OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # Line ends, tabs, form feeds, backspaces and the escapes of terminals stand in honest text files.
 CONTROLS_IN_TEXT = frozenset("\t\n\v\f\r\b\x1b")
 OTHER_UNICODE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -67,6 +67,10 @@ def decode(data: bytes, *, name: str) -> str:
     if data.startswith(OFFICE):
         raise Refusal(
             f"“{name}” is an archive or an office file. Save a document as PDF or as text, and attach that."
+        )
+    if data[4:8] == b"ftyp":
+        raise Refusal(
+            f"“{name}” is a HEIC or AVIF image, or a video. Save an image as JPEG."
         )
     try:
         text = data.decode("utf-8-sig")

@@ -163,6 +163,8 @@ def test_text_is_kept_as_text_whatever_it_could_be_taken_for(data, text):
         (b"caf\xe9", "not an image, a PDF or text in UTF-8"),
         ("otters".encode("utf-16"), "Save it as UTF-8"),
         (b"PK\x03\x04word/document.xml", "Save a document as PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Save a document as PDF"),
+        (b"\0\0\0\x18ftypheic", "Save an image as JPEG"),
         (b" \n\t", "is empty"),
         (b"BM\x36\0\0\0", "not an image"),
     ],

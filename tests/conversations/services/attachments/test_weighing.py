@@ -3,7 +3,9 @@ import pytest
 from conversations.models import Attachment, ChatModel, Kind
 from conversations.services.attachments.weighing import refuse_unfit, weight
 from conversations.services.errors import Refusal
+from conversations.services.sending import first_seen
 from conversations.services.window import Window
+from tests.factories import make_attachment, make_conversation, make_model
 
 ALL = frozenset(Kind)
 TEXT_ONLY = frozenset({Kind.TEXT})
@@ -66,3 +68,16 @@ def test_what_is_more_than_the_model_can_hold_is_refused_before_it_is_sent():
 
     assert "about 100,007 tokens" in sentence
     assert "The model can be sent about 3,174" in sentence
+
+
+def test_files_fill_the_window_and_push_old_turns_out_of_it(ada):
+    model = make_model(context_window=4_000, output_limit=500)
+    conversation = make_conversation(ada, "One", "1", "Two", "2", "Three", model=model)
+    branch = list(conversation.messages.all())
+    make_attachment(ada, branch[2], kind=Kind.IMAGE, width=1500, height=1500)
+
+    assert first_seen(branch, model, "") == 0
+    make_attachment(ada, branch[4], name="long.txt", data=b"x" * 3_000)
+    branch = list(conversation.messages.all())
+    assert first_seen(branch, model, "") == 4
+    assert first_seen(branch, model, "", TEXT_ONLY) == 0
