@@ -24,9 +24,9 @@ if TYPE_CHECKING or sys.argv[1:2] != ["pdf"]:
 if TYPE_CHECKING or sys.argv[1:2] == ["pdf"]:
     from pypdf import PdfReader
 
-MEMORY_BYTES = 1_200_000_000
-PROCESSOR_S = 8
-PIXELS = 64_000_000
+MEMORY_BYTES = 1_000_000_000
+PROCESSOR_S = 6
+PIXELS = 50_000_000
 LONGEST_SIDE = 1568
 PICTURE_BYTES = 3_500_000
 PAGES = 100
@@ -84,11 +84,13 @@ def read_image(data: bytes) -> tuple[dict[str, Any], bytes]:
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded smaller right away
         image.seek(0)
         image.load()
-        upright = ImageOps.exif_transpose(image)
-    has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
-    upright = upright.convert("RGBA" if has_alpha else "RGB")
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    bare = Image.new(upright.mode, upright.size)
+        has_alpha = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
+        mode = "RGBA" if has_alpha else "RGB"
+        # Made small before anything else is done with it: each copy of fifty million pixels has 200 MB.
+        small = image if image.mode == mode else image.convert(mode)
+        small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        upright = ImageOps.exif_transpose(small)
+    bare = Image.new(mode, upright.size)
     bare.paste(upright)
     picture, media_type = encode(bare, "PNG" if source == "GIF" else source)
     return {"width": bare.width, "height": bare.height, "media_type": media_type}, picture

@@ -12,8 +12,8 @@ from conversations.models import Kind
 from conversations.services.errors import Refusal
 
 BENCH = Path(__file__).with_name("bench.py")
-PATIENCE_S = 8.0
-READING_S = 3.0
+PATIENCE_S = 7.0
+READING_S = 2.0
 IMAGE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # Line ends, tabs, form feeds, backspaces and the escapes of terminals stand in honest text files.
@@ -108,7 +108,7 @@ def sentence(kind: Kind, facts: dict[str, Any], *, name: str) -> str:
         case "pixels":
             return (
                 f"“{name}” has {facts['width']:,} × {facts['height']:,} pixels; "
-                "images of at most 64 million pixels can be taken."
+                "images of at most 50 million pixels can be taken."
             )
         case "pages":
             return f"“{name}” has {facts['pages']:,} pages; PDFs of at most 100 pages can be taken."
