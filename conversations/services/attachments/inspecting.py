@@ -69,9 +69,7 @@ def decode(data: bytes, *, name: str) -> str:
             f"“{name}” is an archive or an office file. Save a document as PDF or as text, and attach that."
         )
     if data[4:8] == b"ftyp":
-        raise Refusal(
-            f"“{name}” is a HEIC or AVIF image, or a video. Save an image as JPEG."
-        )
+        raise Refusal(f"“{name}” is a HEIC or AVIF image, or a video. Save an image as JPEG.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

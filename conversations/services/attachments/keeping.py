@@ -109,8 +109,7 @@ def store(owner: User, finding: Finding, *, name: str) -> Attachment:
 
 def discard_unsent(attachment: Attachment) -> None:
     """Forget `attachment` if it was never sent; what a message carries stays."""
-    if not attachment.messages.exists():
-        forget(Attachment.objects.filter(pk=attachment.pk))
+    forget(Attachment.objects.filter(pk=attachment.pk, messages=None))
 
 
 def delete_file(attachment: Attachment) -> None:
@@ -134,9 +133,10 @@ def delete_files_of(conversation: Conversation) -> None:
 
 def forget(rows: AttachmentQuerySet) -> None:
     """Delete `rows` and, once that is certain, their bytes."""
-    places = list(rows.values_list("file", flat=True))
-    rows.delete()
-    transaction.on_commit(lambda: delete_bytes(places))
+    with transaction.atomic():
+        found = list(rows.select_for_update(of=("self",)).only("file"))
+        Attachment.objects.filter(pk__in=[attachment.pk for attachment in found]).delete()
+        transaction.on_commit(lambda: delete_bytes([attachment.place for attachment in found]))
 
 
 def delete_bytes(places: Iterable[str]) -> None:

@@ -129,6 +129,8 @@ def fenced(attachment: Attachment) -> str:
     longest = max((len(run) for run in BACKTICKS.findall(attachment.text)), default=2)
     fence = "`" * (longest + 1)
     language = ending_of(attachment.name) if attachment.kind == Kind.TEXT else ""
-    pages = f" (the text of its {attachment.pages} pages)" if attachment.pages else ""
+    pages = {None: "", 1: " (the text of its page)"}.get(
+        attachment.pages, f" (the text of its {attachment.pages} pages)"
+    )
     body = attachment.text.rstrip("\n")
     return f"File “{attachment.name}”{pages}:\n{fence}{language}\n{body}\n{fence}"

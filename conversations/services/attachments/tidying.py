@@ -16,7 +16,7 @@ def forget_unsent(*, older_than: timedelta = KEPT_UNSENT_FOR) -> int:
     """Forget every file that no message carries and that is older than a day; return how many there were."""
     forgotten = 0
     while pks := list(unsent_before(older_than).values_list("pk", flat=True)[:AT_ONCE]):
-        forget(Attachment.objects.filter(pk__in=pks))
+        forget(Attachment.objects.filter(pk__in=pks, messages=None))
         forgotten += len(pks)
     return forgotten
 

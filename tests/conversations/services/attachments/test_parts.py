@@ -56,7 +56,7 @@ def test_a_model_that_reads_text_alone_gets_text_and_is_told_of_the_rest(ada):
     assert [sending.way for sending in chosen] == [Way.UNSEEN, Way.TEXT, Way.UNSEEN]
     unseen, text, _ = parts_of(chosen)
     assert unseen["text"] == "[The file “otter.png” was attached, but this model cannot read it.]"
-    assert text["text"] == "File “report.pdf” (the text of its 1 pages):\n```\nFish.\n```"
+    assert text["text"] == "File “report.pdf” (the text of its page):\n```\nFish.\n```"
 
 
 def test_files_of_old_turns_leave_first(ada, monkeypatch):
