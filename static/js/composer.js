@@ -3,6 +3,7 @@ import { say } from "requests"
 
 const touch = matchMedia("(hover: none) and (pointer: coarse)")
 const grows = CSS.supports("field-sizing", "content")
+const attaching = new WeakMap() // a form -> the module for its files, on its way
 const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 1000)) // Safari has none
 
 export function startComposer(form) {
@@ -28,10 +29,10 @@ function waitForModules(form, box) {
     whenIdle(load)
   }
   form.addEventListener("submit", async (event) => {
-    if (loaded || event.submitter?.matches("[data-stop]")) return
+    if ((loaded && !attaching.has(form)) || event.submitter?.matches("[data-stop]")) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    await load()
+    await Promise.all([load(), attaching.get(form)])
     event.submitter?.click()
   }, { capture: true })
 }
@@ -39,7 +40,14 @@ function waitForModules(form, box) {
 // The module for files comes with the first of them.
 function takeFiles(form, box) {
   form.removeAttribute("enctype") // they go up by themselves; the words are sent as ever
-  const add = (files) => files.length && import("attach").then((module) => module.addFiles(files))
+  const add = (files) => {
+    if (!files.length) return
+    const coming = import("attach")
+      .then((module) => module.addFiles(files))
+      .catch(() => say("That could not be attached. Try again in a moment."))
+      .finally(() => attaching.delete(form))
+    attaching.set(form, coming) // a send waits for it
+  }
   form.addEventListener("change", ({ target }) => {
     if (!target.matches("[data-pick]")) return
     add([...target.files])

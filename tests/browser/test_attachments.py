@@ -4,6 +4,7 @@ import base64
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.conversations.management.processes import wait_for
 from tests.files import pdf, picture
 
 from .chat import answers, box, expect_status, hold, let_go, own, send
@@ -111,9 +112,12 @@ def test_a_refused_file_says_why_and_the_words_stay(ada):
 
 def test_a_message_waits_for_its_files(ada, upstream):
     page = ada.open()
-    held = hold(page, "**/files/")
+    module, held = hold(page, "**/attach*.js"), hold(page, "**/files/")
     pick(page, NOTES)
     send(page, "Wait for it")
+    expect(own(page)).to_have_count(0)
+    assert wait_for(lambda: page.evaluate("true") and module)
+    module.pop().continue_()
     expect(chips(page).locator("progress")).to_have_count(1)
     expect(own(page)).to_have_count(0)
     let_go(page, held)
