@@ -64,7 +64,14 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit, upstream):
     generated = answer(page).get_attribute("id").removeprefix("m-")
     addresses = [
         *("/", conversation, f"/m/{message}/edit/", f"/m/{generated}/details/", f"{conversation}rename/"),
-        *("/conversations/", "/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
+        *(
+            "/conversations/",
+            "/files/",
+            "/help/keys/",
+            "/accounts/",
+            "/accounts/password/change/",
+            "/accounts/email/",
+        ),
         *("/accounts/sessions/", "/accounts/2fa/", conversation.replace("/c/", "/review/c/"), "/nowhere/"),
     ]
     ada.context.set_extra_http_headers({})
