@@ -13,4 +13,6 @@ from django.conf import settings  # noqa: E402
 from .bodies import BodyLimit  # noqa: E402
 from .lifespan import Lifespan  # noqa: E402
 
-application = Lifespan(BodyLimit(django_application, large={"/transfer/": settings.IMPORT_MAX_BYTES}))
+application = Lifespan(
+    BodyLimit(django_application, large={"/transfer/": settings.IMPORT_MAX_BYTES, "/": settings.BODY_BYTES})
+)

@@ -113,7 +113,7 @@ def check_transport(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def check_pool(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     pool = settings.DATABASES["default"]["OPTIONS"].get("pool")
-    needed = settings.REQUEST_THREADS + OTHER_CONNECTIONS
+    needed = settings.REQUEST_THREADS + settings.FILE_THREADS + OTHER_CONNECTIONS
     if not pool or pool["max_size"] >= needed:
         return []
     return [

@@ -51,6 +51,9 @@ class Lifespan:
         self._threads = cycle(
             [ThreadPoolExecutor(1, f"request-{number}") for number in range(settings.REQUEST_THREADS)]
         )
+        self._for_files = cycle(
+            [ThreadPoolExecutor(1, f"files-{number}") for number in range(settings.FILE_THREADS)]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -67,7 +70,8 @@ class Lifespan:
             return self._for_machines
         if scope.get("method") == "POST" and path.endswith(LONG_WORK):  # no page waits behind that
             return self._for_imports
-        return next(self._threads)
+        # Nobody waits behind an image or a PDF that is being read.
+        return next(self._for_files if brings_files(scope) else self._threads)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -84,6 +88,11 @@ class Lifespan:
             await receive()
             await runner.drain(settings.GRACE_S)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def brings_files(scope: Scope) -> bool:
+    headers = scope.get("headers", ())
+    return any(name == b"content-type" and value.startswith(b"multipart/") for name, value in headers)
 
 
 async def open_all(open_things: AsyncExitStack) -> Runner:

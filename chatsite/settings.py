@@ -87,6 +87,9 @@ LLM_MODEL = env.str("LLM_MODEL", "") or (LOCAL_MODEL if LLM_LOCAL else "anthropi
 LLM_CONTEXT_WINDOW = whole_number("LLM_CONTEXT_WINDOW", 4_096 if LLM_LOCAL else 200_000)
 LLM_MAX_TOKENS = whole_number("LLM_MAX_TOKENS", 512 if LLM_LOCAL else 4_096)
 LLM_SYSTEM_PROMPT = env.str("LLM_SYSTEM_PROMPT", "")
+LLM_TAKES = env.list("LLM_TAKES", default=[])
+if not {"image", "pdf", "text"}.issuperset(LLM_TAKES):
+    raise ImproperlyConfigured("LLM_TAKES must be some of: image, pdf, text; with commas between them.")
 LLM_TITLES = env.bool("LLM_TITLES", not LLM_LOCAL)
 LLM_TRANSPORT = env.str("LLM_TRANSPORT", "aiohttp")
 LLM_CONNECT_LIMIT_S = whole_number("LLM_CONNECT_LIMIT_S", 5)
@@ -108,6 +111,8 @@ GRACE_S = whole_number("GRACE_S", 30)
 REQUEST_THREADS = 6
 TRASH_DAYS = whole_number("TRASH_DAYS", 30)
 IMPORT_MAX_BYTES = whole_number("IMPORT_MAX_BYTES", 500_000_000)
+# Reading an image or a PDF takes seconds: whoever brings files waits in a line of their own.
+FILE_THREADS = 2
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 INSTALLED_APPS = [
@@ -220,7 +225,7 @@ STATIC_URL = "static/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -228,6 +233,24 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Files that people attach
+FILES_DIR = Path(env.str("FILES_DIR", str(DATA_DIR / "files")))
+FILES_IMAGE_BYTES = whole_number("FILES_IMAGE_BYTES", 20_000_000)
+FILES_PDF_BYTES = whole_number("FILES_PDF_BYTES", 10_000_000)
+FILES_TEXT_BYTES = whole_number("FILES_TEXT_BYTES", 500_000)
+FILES_PER_MESSAGE = whole_number("FILES_PER_MESSAGE", 5)
+FILES_PER_PERSON_BYTES = whole_number("FILES_PER_PERSON_BYTES", 500_000_000)
+STORAGES["files"] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": FILES_DIR,
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+# A whole request: as many files as a message can carry, and its words. Beyond it nothing is read at all.
+BODY_BYTES = FILES_PER_MESSAGE * max(FILES_IMAGE_BYTES, FILES_PDF_BYTES, FILES_TEXT_BYTES) + 5_000_000
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

@@ -1,7 +1,7 @@
 """The only way a view gets a row: every function asks who you are. A stranger's row is not found."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,18 @@ from django.utils import timezone
 
 from accounts.models import User
 
-from .models import Conversation, Generation, Import, Message, Preset, Prompt, Scope, Share, Summary
+from .models import (
+    Attachment,
+    Conversation,
+    Generation,
+    Import,
+    Message,
+    Preset,
+    Prompt,
+    Scope,
+    Share,
+    Summary,
+)
 
 # Nothing else is asked of the database: a NUL, say, would be an error there.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -116,6 +127,16 @@ def get_preset(user: User, public_id: UUID) -> Preset:
 def get_prompt(user: User, public_id: UUID) -> Prompt:
     """Return the prompt `public_id` of `user`; raise Http404."""
     return get_object_or_404(Prompt, owner=user, public_id=public_id)
+
+
+def get_attachment(user: User, public_id: UUID) -> Attachment:
+    """Return the file `public_id` of `user`, unless it was deleted; raise Http404."""
+    return get_object_or_404(Attachment.objects.kept_for(user).without_text(), public_id=public_id)
+
+
+def find_attachments(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:
+    """Return those of the files `public_ids` that `user` has, in the order of their upload."""
+    return list(Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids)))
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

@@ -32,6 +32,23 @@ class WordsField(forms.CharField):
         return str(super().to_python(value) or "").replace("\0", "")
 
 
+class ChosenFilesField(forms.Field):
+    """The ids of files that were uploaded before; what is none cannot have come from a page of ours."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: object) -> list[UUID]:
+        ids: list[UUID] = []
+        for text in value if isinstance(value, list) else []:
+            try:
+                ids.append(UUID(str(text)))
+            except ValueError:
+                raise forms.ValidationError(
+                    _("A file that was attached is not there any more. Attach it again.")
+                ) from None
+        return ids
+
+
 class MessageForm(forms.Form):
     """A message to send. `key` makes a second sending of the same form harmless."""
 
@@ -46,6 +63,10 @@ class MessageForm(forms.Form):
         },
     )
     leaf = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    file = ChosenFilesField(required=False)
+
+    # What is attached already, as the page shows it again when the message was not taken.
+    attached: Sequence[object] = ()
 
     @classmethod
     def fresh(cls, *, text: str = "", leaf: object = "") -> "MessageForm":
@@ -57,6 +78,7 @@ class MessageForm(forms.Form):
         errors = [sentence] if sentence else [str(error) for field in self.errors.values() for error in field]
         data = {"text": self.data.get("text", ""), "key": uuid4(), "leaf": leaf if leaf is not None else ""}
         form = MessageForm(data)
+        form.attached = self.attached
         form.full_clean()
         for error in errors:
             form.add_error(None, error)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    attachments,
     branch,
     choosing,
     conversation,
@@ -100,6 +101,10 @@ urlpatterns = [
     path("imports/<uuid:public_id>/step/", transfer.advance_import, name="advance_import"),
     path("imports/<uuid:public_id>/begin/", transfer.begin_import, name="begin_import"),
     path("imports/<uuid:public_id>/drop/", transfer.drop_import, name="drop_import"),
+    path("files/", attachments.files, name="files"),
+    path("files/<uuid:public_id>/", attachments.show_file, name="show_file"),
+    path("files/<uuid:public_id>/discard/", attachments.discard_file, name="discard_file"),
+    path("files/<uuid:public_id>/delete/", attachments.delete_file, name="delete_file"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),

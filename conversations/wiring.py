@@ -5,12 +5,12 @@ from time import monotonic
 from django.conf import settings
 from django.db.models import QuerySet
 
-from .llm.abilities import dialect_of, is_claude
+from .llm.abilities import dialect_of, is_claude, sees
 from .llm.catalogue import Catalogue
 from .llm.catalogue import fetch_catalogue as fetch
 from .llm.client import LLMClient
 from .llm.types import Limits
-from .models import ChatModel, Conversation
+from .models import ChatModel, Conversation, Kind
 from .models.chat_model import readable_name
 
 
@@ -96,6 +96,17 @@ def next_model(conversation: Conversation) -> ChatModel:
 def fetch_catalogue() -> Catalogue:
     """Return the models that the provider lists; raise LLMError."""
     return fetch(settings.LLM_BASE_URL, settings.LLM_API_KEY)
+
+
+def takes(model: ChatModel) -> frozenset[Kind]:
+    """Return the kinds of files that `model` can use: the site's own as LLM_TAKES says, others as their row.
+
+    A row that says nothing leaves it to the name of the model.
+    """
+    if settings.LLM_TAKES and model.name == settings.LLM_MODEL:
+        return frozenset(Kind(kind) for kind in settings.LLM_TAKES)
+    told = {Kind.IMAGE: model.takes_images, Kind.PDF: model.takes_files, Kind.TEXT: True}
+    return frozenset(kind for kind, can in told.items() if (sees(model.name) if can is None else can))
 
 
 def system_prompt() -> str:

@@ -6,8 +6,21 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from conversations.models import ChatModel, Conversation, Generation, Message, Role, Scope, Share, Status
+from conversations.models import (
+    Attachment,
+    ChatModel,
+    Conversation,
+    Generation,
+    Kind,
+    Message,
+    Role,
+    Scope,
+    Share,
+    Status,
+)
 from conversations.rendering import render
+from conversations.services.attachments.inspecting import Finding
+from conversations.services.attachments.keeping import store
 
 PASSWORD = "a long pass phrase"
 
@@ -73,3 +86,19 @@ def make_share(conversation: Conversation, **fields: object) -> Share:
     """A link to what `conversation` shows, for people of the site, without an end."""
     facts = {"leaf": conversation.leaf, "title": conversation.title, "scope": Scope.PEOPLE, **fields}
     return Share.objects.create(conversation=conversation, **facts)
+
+
+def make_attachment(
+    owner: User,
+    *messages: Message,
+    name: str = "notes.txt",
+    data: bytes = b"Otters eat fish.",
+    kind: Kind = Kind.TEXT,
+    **facts: Any,
+) -> Attachment:
+    """A file of `owner` as an upload leaves it, carried by `messages`; nothing is looked into."""
+    media_types = {Kind.TEXT: "text/plain", Kind.IMAGE: "image/png", Kind.PDF: "application/pdf"}
+    words = {"text": data.decode()} if kind == Kind.TEXT else {}
+    attachment = store(owner, Finding(kind, media_types[kind], data, **{**words, **facts}), name=name)
+    attachment.messages.set(messages)
+    return attachment

@@ -17,8 +17,17 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 
 from accounts.first_admin import setup_path
 from accounts.models import User
-from conversations.models import Conversation, Generation, Import, Message, Preset, Prompt, Summary
-from tests.factories import make_conversation, make_share
+from conversations.models import (
+    Attachment,
+    Conversation,
+    Generation,
+    Import,
+    Message,
+    Preset,
+    Prompt,
+    Summary,
+)
+from tests.factories import make_attachment, make_conversation, make_share
 
 OPEN = {
     "conversations:healthz": "asked by machines, tells nothing",
@@ -53,6 +62,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "summaries/": lambda conversation: summary_of(conversation).public_id,
     "shares/": lambda conversation: make_share(conversation).public_id,
     "imports/": lambda conversation: Import.objects.create(owner=conversation.owner, stage="done").public_id,
+    "files/": lambda conversation: file_of(conversation).public_id,
     "review/c/": lambda conversation: conversation.public_id,
     "presets/": lambda conversation: preset_of(conversation).public_id,
     "prompts/": lambda conversation: prompt_of(conversation).public_id,
@@ -88,6 +98,11 @@ def leaf_of(conversation: Conversation) -> Message:
 
 def summary_of(conversation: Conversation) -> Summary:
     return Summary.objects.get_or_create(conversation=conversation, upto=leaf_of(conversation))[0]
+
+
+def file_of(conversation: Conversation) -> Attachment:
+    question = question_of(conversation)
+    return question.attachments.first() or make_attachment(conversation.owner, question)
 
 
 def question_of(conversation: Conversation) -> Message:

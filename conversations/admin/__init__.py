@@ -1,5 +1,6 @@
 """Facts about conversations, and nothing that anybody wrote: words are read where reading is on record."""
 
+from .attachment import AttachmentAdmin
 from .chat_model import ChatModelAdmin
 from .conversation import ConversationAdmin
 from .feedback import FeedbackAdmin
@@ -11,6 +12,7 @@ from .summary import SummaryAdmin
 from .transfer import ImportAdmin, OriginAdmin
 
 __all__ = [
+    "AttachmentAdmin",
     "ChatModelAdmin",
     "ChunkAdmin",
     "ConversationAdmin",

@@ -96,7 +96,7 @@ def drop_words(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None
 
 
 class Migration(migrations.Migration):
-    dependencies = [("conversations", "0005_transfer")]
+    dependencies = [("conversations", "0006_attachments")]
 
     operations = [
         migrations.AddField(

@@ -1,5 +1,6 @@
 """What is stored, and what a row can say about itself."""
 
+from .attachment import Attachment, Kind
 from .chat_model import ChatModel
 from .conversation import Conversation
 from .feedback import Feedback, Reason, Thumb
@@ -12,12 +13,14 @@ from .summary import Summary
 from .transfer import Import, Origin, Stage
 
 __all__ = [
+    "Attachment",
     "ChatModel",
     "Chunk",
     "Conversation",
     "Feedback",
     "Generation",
     "Import",
+    "Kind",
     "Message",
     "Origin",
     "Preset",

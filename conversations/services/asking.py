@@ -1,7 +1,7 @@
 """Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations import bus
-from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
 
 from .errors import Conflict, Refusal, TooMany, Unavailable
 
@@ -23,10 +23,11 @@ PLACEHOLDER_TITLE_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A person's message and the answer that is to come."""
+    """A person's message and the answer that is to come; `files` where they are known without asking."""
 
     question: Message
     answer: Message
+    files: tuple[Attachment, ...] | None = field(default=None, compare=False)
 
 
 def clean_text(text: str) -> str:
@@ -53,8 +54,12 @@ def start_conversation(
     model: ChatModel,
     system_prompt: str = "",
     parameters: Mapping[str, object] | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Exchange:
-    """Open a conversation of `owner` that begins with `text`; the same `key` again returns the first one."""
+    """Open a conversation of `owner` that begins with `text` and `files` of theirs.
+
+    The same `key` again returns the first one.
+    """
     if exchange := exchange_with(owner, key):
         return exchange
     text = clean_text(text)
@@ -70,7 +75,8 @@ def start_conversation(
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
-            return Exchange(question, add_answer(conversation, question))
+            attach(question, files)
+            return Exchange(question, add_answer(conversation, question), tuple(files))
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -82,11 +88,12 @@ def ask(
     key: UUID,
     seen: UUID | None = None,
     model: ChatModel | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Exchange:
     """Add `text` below the newest message of `conversation` and ask for an answer, of `model` from now on.
 
-    `seen` is the last message that the asker's page showed; when the conversation has gone on since, Conflict
-    is raised. The same `key` again returns the first exchange.
+    `files` are what the message carries. `seen` is the last message that the asker's page showed; when the
+    conversation has gone on since, Conflict is raised. The same `key` again returns the first exchange.
     """
     text = clean_text(text)
     try:
@@ -95,13 +102,13 @@ def ask(
             if exchange := exchange_with(conversation.owner, key):
                 return exchange
             refuse_stale(conversation, seen, "your text is kept.")
-            return add_exchange(conversation, parent=conversation.leaf, text=text, key=key)
+            return add_exchange(conversation, parent=conversation.leaf, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(conversation.owner, key)
 
 
 def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | None = None) -> Exchange:
-    """Add `text` beside the person's `message` and ask again from there."""
+    """Add `text` beside the person's `message`, with its files, and ask again from there."""
     if message.role != Role.USER:
         raise Refusal("Only your own messages can be edited.")
     owner = message.conversation.owner
@@ -111,7 +118,8 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
             conversation = lock(message.conversation, model)
             if exchange := exchange_with(owner, key):
                 return exchange
-            return add_exchange(conversation, parent=message.parent, text=text, key=key)
+            files = list(message.attachments.filter(deleted_at=None).without_text())
+            return add_exchange(conversation, parent=message.parent, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -127,6 +135,7 @@ def save_edit(message: Message, *, text: str, key: UUID) -> Message:
             return saved
         refuse_unless_free(conversation)
         edited = add_question(conversation, message.parent, text=text, key=key)
+        attach(edited, list(message.attachments.filter(deleted_at=None).without_text()))
         conversation.move_to(edited)
         return edited
 
@@ -207,11 +216,25 @@ def refuse_stale(conversation: Conversation, seen: UUID | None, kept: str = "") 
         raise Conflict(f"{newest}; {kept}" if kept else f"{newest}.")
 
 
-def add_exchange(conversation: Conversation, *, parent: Message | None, text: str, key: UUID) -> Exchange:
+def add_exchange(
+    conversation: Conversation,
+    *,
+    parent: Message | None,
+    text: str,
+    key: UUID,
+    files: Sequence[Attachment] = (),
+) -> Exchange:
     refuse_unless_free(conversation)
     refuse_haste(conversation.owner)
     question = add_question(conversation, parent, text=text, key=key)
-    return Exchange(question, add_answer(conversation, question))
+    attach(question, files)
+    return Exchange(question, add_answer(conversation, question), tuple(files))
+
+
+def attach(question: Message, files: Sequence[Attachment]) -> None:
+    """Let `question` carry `files`; an earlier version of it may do so too."""
+    if files:
+        question.attachments.add(*files)
 
 
 def add_question(conversation: Conversation, parent: Message | None, *, text: str, key: UUID) -> Message:

@@ -1,6 +1,6 @@
 """The branches of a conversation: which one is shown, what is taken out of them, what is copied."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from conversations.models import Conversation, Message
+from conversations.models import Attachment, Conversation, Message
 
 from .asking import lock, refuse_stale
 from .errors import Conflict, Refusal
@@ -116,7 +116,17 @@ def copy_branch(branch: Sequence[Message], origin: Conversation, fork: Conversat
     for before, one in pairwise(copies):
         one.parent, one.position = before, 0
     Message.objects.bulk_update(copies[1:], ["parent", "position"], batch_size=BATCH)
+    carry_along(dict(zip((one.pk for one in branch), (one.pk for one in copies), strict=True)), origin)
     return copies[-1]
+
+
+def carry_along(copied: Mapping[int, int], origin: Conversation) -> None:
+    """Let each copy carry the files of the message of `origin` that it is a copy of."""
+    carried = Attachment.messages.through
+    rows = carried.objects.filter(message__conversation=origin).values_list("attachment_id", "message_id")
+    carried.objects.bulk_create(
+        [carried(attachment_id=file, message_id=copied[pk]) for file, pk in rows if pk in copied]
+    )
 
 
 def lock_at_rest(message: Message, seen: UUID | None = None) -> Conversation:

@@ -1,12 +1,12 @@
 """A branch of the tree, and what of it a model is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.db import connection
 
-from conversations.llm.types import ChatMessage
+from conversations.llm.types import ChatMessage, ContentPart
 from conversations.models import Conversation, Message, Role
 
 # Walked up in the database: of a conversation with many branches only this one is loaded, and of that no
@@ -108,16 +108,39 @@ def spoken(branch: Sequence[Message]) -> list[Message]:
     return [message for message in branch if message.text.strip() and message.deleted_at is None]
 
 
-def build_messages(messages: Sequence[Message]) -> list[ChatMessage]:
-    """Return the `messages` array for `messages`: roles take turns, so neighbours of one role are joined."""
+def build_messages(
+    messages: Sequence[Message], parts: Mapping[int, Sequence[ContentPart]] | None = None
+) -> list[ChatMessage]:
+    """Return the `messages` array for `messages`: roles take turns, so neighbours of one role are joined.
+
+    `parts` are what messages carry beside their words, by their key; a message without any is a plain string.
+    """
     built: list[ChatMessage] = []
     for message in messages:
         role = "user" if message.role == Role.USER else "assistant"
+        content = content_of(message, (parts or {}).get(message.pk, ()))
         if built and built[-1]["role"] == role:
-            built[-1]["content"] = f"{built[-1]['content']}\n\n{message.text}"
+            built[-1]["content"] = joined(built[-1]["content"], content)
         else:
-            built.append({"role": role, "content": message.text})  # type: ignore[typeddict-item]
+            built.append({"role": role, "content": content})  # type: ignore[typeddict-item]
     return built
+
+
+def content_of(message: Message, parts: Sequence[ContentPart]) -> str | list[ContentPart]:
+    """Files come before the words about them, as models read them best."""
+    return [*parts, {"type": "text", "text": message.text}] if parts else message.text
+
+
+def joined(
+    first: str | Sequence[ContentPart], second: str | Sequence[ContentPart]
+) -> str | list[ContentPart]:
+    if isinstance(first, str) and isinstance(second, str):
+        return f"{first}\n\n{second}"
+    return [part for content in (first, second) for part in as_parts(content)]
+
+
+def as_parts(content: str | Sequence[ContentPart]) -> Sequence[ContentPart]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def fingerprint(message: Message) -> list[str]:

@@ -1,10 +1,15 @@
 """From a generation to the request that is sent, and back: the exact request can be rebuilt and proved."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameters
-from conversations.models import ChatModel, Generation, Message, Purpose, Summary
+from django.db.models import prefetch_related_objects
 
+from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameters
+from conversations.models import Attachment, ChatModel, Generation, Kind, Message, Purpose, Role, Summary
+
+from .attachments.parts import FileGone, Sending, Way, choose_ways, parts_of
+from .attachments.weighing import ALL_KINDS
 from .compaction import SUMMARY_TOKENS, summary_messages, summary_prompt
 from .history import build_messages, fingerprint, path_to, spoken
 from .parameters import fit, tokens_asked
@@ -18,36 +23,79 @@ GO_ON = (
     " Repeat nothing, and do not speak about this."
 )
 
+# The files of the messages that are sent, by message.
+Files = Mapping[int, Sequence[Sending]]
 
-def prepare(generation: Generation) -> ChatRequest:
-    """Return the request for `generation`, and keep on its row what is sent."""
+
+def takes_all(_model: ChatModel) -> frozenset[Kind]:
+    return ALL_KINDS
+
+
+def prepare(
+    generation: Generation, *, takes: Callable[[ChatModel], frozenset[Kind]] = takes_all
+) -> ChatRequest:
+    """Return the request for `generation`, and keep on its row what is sent.
+
+    `takes` knows which kinds of files its model can use; of what it cannot, it is told that there is one.
+    """
     model = ChatModel.objects.get(name=generation.model_asked)
-    sent, system = chosen(generation, model)
-    generation.sent = [fingerprint(message) for message in sent]
+    sent, system = chosen(generation, model, takes(model))
+    files = choose_ways(sent, takes(model)) if generation.purpose == Purpose.ANSWER else {}
+    generation.sent = [entry_of(message, files) for message in sent]
     generation.system_prompt = system
     generation.parameters = parameters_of(generation, model)
-    request = compose(generation, model, sent)
+    request = compose(generation, model, sent, files)
     generation.body_hash = request.digest()
     generation.client_request_id = f"gen-{generation.pk}"
     generation.save(update_fields=["sent", "system_prompt", "parameters", "body_hash", "client_request_id"])
     return request
 
 
+def entry_of(message: Message, files: Files) -> list[object]:
+    """Return what a record keeps of a message: id, hash, and of each file it carried id, hash and way."""
+    carried = [sending.record for sending in files.get(message.pk, ())]
+    return [*fingerprint(message), carried] if carried else [*fingerprint(message)]
+
+
 def rebuild(generation: Generation) -> ChatRequest | None:
     """Return the request as it was sent, or None when something it needs is gone or is not what it was."""
-    found = {
-        str(message.public_id): message
-        for message in Message.objects.filter(public_id__in=[public_id for public_id, _ in generation.sent])
-    }
-    sent = [found.get(public_id) for public_id, _ in generation.sent]
+    ids = [entry[0] for entry in generation.sent]
+    found = {str(message.public_id): message for message in Message.objects.filter(public_id__in=ids)}
+    sent = [found.get(public_id) for public_id in ids]
     model = ChatModel.objects.filter(name=generation.model_asked).first()
     if model is None or not all(sent):
         return None
-    request = compose(generation, model, cast(list[Message], sent))
+    messages = cast(list[Message], sent)
+    try:
+        request = compose(generation, model, messages, files_of_record(generation, messages))
+    except FileGone:
+        return None
     return request if request.digest() == generation.body_hash else None
 
 
-def chosen(generation: Generation, model: ChatModel) -> tuple[list[Message], str]:
+def files_of_record(generation: Generation, messages: Sequence[Message]) -> Files:
+    """Return the files that a record names, each the way it went out; raises FileGone."""
+    records = {
+        message.pk: entry[2]
+        for message, entry in zip(messages, generation.sent, strict=True)
+        if len(entry) > 2
+    }
+    ids = [record[0] for carried in records.values() for record in carried]
+    found = {str(row.public_id): row for row in Attachment.objects.filter(public_id__in=ids)} if ids else {}
+    return {
+        pk: [sending_of(found.get(public_id), digest, Way(way)) for public_id, digest, way in carried]
+        for pk, carried in records.items()
+    }
+
+
+def sending_of(attachment: Attachment | None, digest: str, way: Way) -> Sending:
+    needs_words = way in {Way.IMAGE, Way.PDF, Way.TEXT}
+    if attachment is None or attachment.sha256 != digest or (needs_words and attachment.is_deleted):
+        raise FileGone
+    return Sending(attachment, way)
+
+
+def chosen(generation: Generation, model: ChatModel, takes: frozenset[Kind]) -> tuple[list[Message], str]:
     """Return the messages that `generation` is about and its system prompt; nothing else is loaded.
 
     Of a branch that is what fits the model's window, and what no summary stands for.
@@ -56,8 +104,9 @@ def chosen(generation: Generation, model: ChatModel) -> tuple[list[Message], str
     if generation.purpose == Purpose.TITLE:
         return spoken(path_to(conversation.leaf))[:2], ""
     end = end_of(generation)
-    sight = sight_of(conversation, end, model)
+    sight = sight_of(conversation, end, model, takes)
     sent = spoken(path_to(end, at_most=sight.length))
+    prefetch_related_objects([message for message in sent if message.role == Role.USER], "attachments")
     return sent, summary_prompt(sight.summary) if generation.purpose == Purpose.SUMMARY else sight.system
 
 
@@ -77,8 +126,9 @@ def parameters_of(generation: Generation, model: ChatModel) -> dict[str, object]
     return chosen | CACHED if model.caches_prompts else chosen
 
 
-def compose(generation: Generation, model: ChatModel, sent: list[Message]) -> ChatRequest:
-    messages: list[ChatMessage] = build_messages(sent)
+def compose(generation: Generation, model: ChatModel, sent: list[Message], files: Files) -> ChatRequest:
+    parts = {pk: parts_of(sendings) for pk, sendings in files.items()}
+    messages: list[ChatMessage] = build_messages(sent, parts)
     if generation.purpose == Purpose.TITLE:
         messages = title_messages(sent)
     elif generation.purpose == Purpose.SUMMARY:
@@ -107,7 +157,10 @@ def parameters_sent(request: ChatRequest) -> dict[str, object]:
 
 
 def characters_sent(request: ChatRequest) -> int:
-    """Return how many characters `request` holds, for the model's ratio of characters to tokens."""
-    return len(request.system) + sum(
-        len(message["content"]) for message in request.messages if isinstance(message["content"], str)
-    )
+    """Return how many characters `request` holds, for the model's ratio of characters to tokens.
+
+    None are told of a request with pictures or files: their tokens are counted too, and say nothing of words.
+    """
+    if not all(isinstance(message["content"], str) for message in request.messages):
+        return 0
+    return len(request.system) + sum(len(message["content"]) for message in request.messages)

@@ -1,9 +1,11 @@
 """What a model sees of a branch: the newest messages that fit its window. Counted, not read."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
-from conversations.models import ChatModel, Conversation, Message, Summary
+from conversations.models import Attachment, ChatModel, Conversation, Kind, Message, Summary
 
+from .attachments.weighing import ALL_KINDS, weight_of
 from .compaction import summary_for, with_summary
 from .history import turns_to
 from .window import Window, first_kept
@@ -30,8 +32,16 @@ class Sight:
         return min(100, round(100 * self.tokens / self.budget)) if self.budget else 100
 
 
-def sight_of(conversation: Conversation, end: Message | None, model: ChatModel) -> Sight:
-    """Return what `model` is sent of the branch to `end`, in two queries that grow with the window alone."""
+def sight_of(
+    conversation: Conversation,
+    end: Message | None,
+    model: ChatModel,
+    takes: frozenset[Kind] = ALL_KINDS,
+) -> Sight:
+    """Return what `model`, which takes files of these kinds, is sent of the branch to `end`.
+
+    That is three queries, which grow with the window and the files alone.
+    """
     window = Window(model.context_window, model.output_limit, model.characters_per_token)
     summary = summary_for(conversation, end)
     system = with_summary(conversation.system_prompt, summary)
@@ -39,6 +49,8 @@ def sight_of(conversation: Conversation, end: Message | None, model: ChatModel) 
     walked = turns_to(end, characters=window.characters)
     # On a branch the keys grow: who is below was said later.
     turns = [turn for turn in walked if summary is None or turn.pk > summary.upto_id]
+    weights = weights_of(conversation, window, takes)
+    turns = [replace(turn, characters=turn.characters + weights.get(turn.pk, 0)) for turn in turns]
     worded = [turn for turn in turns if turn.characters]
     if not worded:
         return Sight(system, summary, window.budget, tokens)
@@ -53,3 +65,14 @@ def sight_of(conversation: Conversation, end: Message | None, model: ChatModel) 
         length=len(turns) - turns.index(kept[0]),
         is_whole=len(kept) == len(worded) and (walked[0].is_first or len(turns) < len(walked)),
     )
+
+
+def weights_of(conversation: Conversation, window: Window, takes: frozenset[Kind]) -> Counter[int]:
+    """Return how many characters the files of `conversation` weigh, by message, in one query."""
+    carried = Attachment.messages.through.objects.filter(
+        message__conversation=conversation, message__deleted_at=None
+    )
+    weights: Counter[int] = Counter()
+    for row in carried.select_related("attachment").defer("attachment__text"):
+        weights[row.message_id] += weight_of(row.attachment, window, takes)
+    return weights

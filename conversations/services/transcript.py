@@ -10,11 +10,24 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils.safestring import SafeString
 
-from conversations.models import Conversation, Feedback, Generation, Message, Problem, Role, Status, Summary
+from conversations.models import (
+    Attachment,
+    Conversation,
+    Feedback,
+    Generation,
+    Kind,
+    Message,
+    Problem,
+    Role,
+    Status,
+    Summary,
+)
 from conversations.models.chat_model import readable_name
 from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
 
 from .asking import Exchange
+from .attachments.parts import attachments_of
+from .attachments.weighing import ALL_KINDS
 from .history import branch_ids, path_to
 from .paging import Span, Stretch, span_of
 from .sight import Sight, sight_of
@@ -52,6 +65,7 @@ class Entry:
     count: int = 1
     previous: UUID | None = None
     next: UUID | None = None
+    files: list[Attachment] = field(default_factory=list)
     shows_model: bool = False
     forgotten: bool = False
     window_starts: bool = False
@@ -123,16 +137,21 @@ class Transcript:
 
 
 def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return all that `conversation` shows, oldest first, in at most nine queries whatever its length."""
+    """Return all that `conversation` shows, oldest first, in at most eleven queries whatever its length."""
     return build_transcript(conversation, Stretch(), find_progress).entries
 
 
 def build_transcript(
-    conversation: Conversation, stretch: Stretch, find_progress: FindProgress | None = None
+    conversation: Conversation,
+    stretch: Stretch,
+    find_progress: FindProgress | None = None,
+    *,
+    takes: frozenset[Kind] = ALL_KINDS,
 ) -> Transcript:
-    """Return the `stretch` of what `conversation` shows, in at most nine queries whatever its length.
+    """Return the `stretch` of what `conversation` shows, in at most eleven queries whatever its length.
 
     `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
+    `takes` are the kinds of files that its model can use: what it cannot does not fill its window.
     """
     prefetch_related_objects(
         [conversation], Prefetch("summaries", Summary.objects.select_related("generation"))
@@ -143,8 +162,9 @@ def build_transcript(
     mark_models(entries)
     entries = entries[span.before :]
     add_versions(entries, conversation)
+    add_files(entries)
     add_feedback(entries)
-    sight = sight_of(conversation, conversation.leaf, conversation.model)
+    sight = sight_of(conversation, conversation.leaf, conversation.model, takes)
     mark_sight(entries, sight)
     add_summaries(entries, conversation)
     if entries and not span.has_later:
@@ -167,6 +187,7 @@ def load(conversation: Conversation, span: Span) -> list[Message]:
 def build_entry(message: Message, find_progress: FindProgress | None = None) -> Entry:
     """Return the entry of `message` alone, without what depends on its neighbours."""
     entries = entries_of([message], find_progress)
+    add_files(entries)
     add_versions(entries, message.conversation)
     add_feedback(entries)
     return entries[0]
@@ -175,6 +196,10 @@ def build_entry(message: Message, find_progress: FindProgress | None = None) -> 
 def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None) -> list[Entry]:
     """Return the entries of `exchange` below what the page shows already, however long that is."""
     entries = entries_of([exchange.question, exchange.answer], find_progress)
+    if exchange.files is None:
+        add_files(entries)
+    else:
+        entries[0].files = list(exchange.files)
     add_versions(entries, exchange.question.conversation)
     before = exchange.question.parent
     mark_models(
@@ -229,6 +254,14 @@ def progress_from_chunks(generation: Generation) -> Progress:
         return Progress(html=trusted(""), tail=trusted(""))
     text, reasoning = generation.stored_text()
     return Progress(html=trusted(""), tail=render_markdown(text), reasoning=reasoning)
+
+
+def add_files(entries: Sequence[Entry]) -> None:
+    """Tell each entry which files its message carries, without what they say, in one query."""
+    asked = [entry.message for entry in entries if entry.message.role == Role.USER]
+    prefetch_related_objects(asked, Prefetch("attachments", Attachment.objects.without_text()))
+    for entry in entries:
+        entry.files = attachments_of(entry.message)
 
 
 def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:

@@ -12,7 +12,7 @@ from time import monotonic
 
 from django.utils import timezone
 
-from conversations import bus
+from conversations import bus, wiring
 from conversations.llm.client import LLMClient
 from conversations.models import Generation, Problem, Status
 from conversations.services.sending import prepare
@@ -169,7 +169,7 @@ class Runner:
     async def _make(self, generation: Generation, call: Call, run: Run) -> Ending:
         """Let the model answer and return how that ended, whoever or whatever ended it."""
         try:
-            request = await in_database(prepare, generation)
+            request = await in_database(prepare, generation, takes=wiring.takes)
             if generation.continues is not None:
                 call.live.append_text(generation.continues.text)
             return await call.run(self.client, request, request_id=generation.client_request_id)

@@ -31,6 +31,7 @@ from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, Transcript, build_exchange, build_transcript
 from conversations.streaming.lag import refuse_when_late
 
+from .attachments import Terms, collect, terms
 from .choosing import Start, read_start
 from .progress import find_progress
 from .search import found_elsewhere
@@ -63,6 +64,7 @@ def start_conversation(request: Request) -> HttpResponse:
             model=beginning.model,
             system_prompt=beginning.system_prompt,
             parameters=beginning.parameters,
+            files=collect(request, form, beginning.model),
         )
     except Refusal as refusal:
         refused = refuse_first(request, form.afresh(str(refusal)), beginning, status=refusal.status)
@@ -113,7 +115,8 @@ def stretch_of(user: User, conversation: Conversation, place: Place | None) -> S
 @require_GET
 def show_gauge(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
-    sight = sight_of(conversation, conversation.leaf, wiring.next_model(conversation))
+    model = wiring.next_model(conversation)
+    sight = sight_of(conversation, conversation.leaf, model, wiring.takes(model))
     template = "conversations/_gauge.html" if request.htmx else "conversations/gauge.html"
     context = {"conversation": conversation, "current": conversation, "sight": sight}
     return render(request, template, context)
@@ -168,6 +171,7 @@ def new_page(form: MessageForm, beginning: Start) -> dict[str, object]:
         "form": form,
         "model": beginning.model,
         "start": beginning,
+        "terms": terms(beginning.model),
         "fallback": beginning.fallback,
         "starters": starters(),
         "conversation": None,
@@ -185,20 +189,22 @@ class ShownPage(TypedDict):
     transcript: NotRequired[Transcript]
     active: Generation | None
     form: MessageForm
+    terms: Terms | None
 
 
 def shown_page(
     conversation: Conversation, form: MessageForm | None = None, *, stretch: Stretch = NEWEST
 ) -> ShownPage:
     leaf = conversation.leaf.public_id if conversation.leaf else ""
-    transcript = build_transcript(conversation, stretch, find_progress)
-    entries = transcript.entries
     model = wiring.next_model(conversation)
+    transcript = build_transcript(conversation, stretch, find_progress, takes=wiring.takes(model))
+    entries = transcript.entries
     return {
         "conversation": conversation,
         "current": conversation,
         "model": model,
         "fallback": conversation.model if model != conversation.model else None,
+        "terms": terms(model, conversation),
         "entries": entries,
         "transcript": transcript,
         "active": active_answer(conversation, entries),
@@ -216,6 +222,7 @@ def exchanged_page(exchange: Exchange) -> ShownPage:
         "current": conversation,
         "model": conversation.model,
         "fallback": None,
+        "terms": terms(conversation.model, conversation),
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": MessageForm.fresh(leaf=leaf),

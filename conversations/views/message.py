@@ -20,6 +20,7 @@ from conversations.services.transcript import build_entry
 from conversations.services.usage import saved_by_cache
 from conversations.streaming.lag import refuse_when_late
 
+from .attachments import collect
 from .branch import address_of, show_branch
 from .conversation import exchanged_page, shown_page
 from .progress import find_progress
@@ -34,13 +35,15 @@ def send_message(request: Request, public_id: UUID) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return refuse(request, conversation, form.afresh(), status=422)
+    model = wiring.next_model(conversation)
     try:
         exchange = ask(
             conversation,
             text=form.cleaned_data["text"],
             key=form.cleaned_data["key"],
             seen=form.cleaned_data["leaf"],
-            model=wiring.next_model(conversation),
+            model=model,
+            files=collect(request, form, model),
         )
     except Refusal as refusal:
         refused = refuse(request, conversation, form, refusal=refusal, status=refusal.status)
@@ -99,7 +102,13 @@ def edit_message(request: Request, public_id: UUID) -> HttpResponse:
 def show_edit(request: Request, message: Message, form: MessageForm, *, status: int = 200) -> HttpResponse:
     template = "conversations/_message_edit.html" if request.htmx else "conversations/message_edit.html"
     conversation = message.conversation
-    context = {"message": message, "form": form, "current": conversation, "conversation": conversation}
+    context = {
+        "message": message,
+        "form": form,
+        "files": message.attachments.filter(deleted_at=None).without_text(),
+        "current": conversation,
+        "conversation": conversation,
+    }
     response = render(request, template, context, status=status)
     if status != 200:
         response["HX-Retarget"] = f"#m-{message.public_id}"

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_GET
 from accounts.http import Request
 from conversations.forms import MessageForm
 from conversations.models import (
+    Attachment,
     ChatModel,
     Conversation,
     Feedback,
     Generation,
+    Kind,
     Message,
     Problem,
     Prompt,
@@ -91,11 +93,14 @@ def show_patterns(request: Request) -> HttpResponse:
     conversation = sample_conversation("What do otters eat?")
     answering = Generation(public_id=uuid5(NAMESPACE, "answering"), status=Status.RUNNING)
     refused = MessageForm({"text": "Otters " * 6}).afresh("That is 8,012 characters too many.")
+    with_files = MessageForm.fresh(text="What do these say?")
+    with_files.attached = sample_files()[:2]
     context = {
         "patterns": list(patterns(conversation)),
         "conversation": conversation,
         "fresh": MessageForm.fresh(),
         "too_long": refused,
+        "with_files": with_files,
         "answering": answering,
         "generation": sample_generation(Status.DONE),
         "rows": [sample_conversation(title) for title in TITLES],
@@ -111,6 +116,7 @@ def patterns(conversation: Conversation) -> Iterator[Pattern]:
     yield Pattern("A person’s message", said(conversation, "What do otters eat?\nAnd how?"))
     yield Pattern("One of several versions", said(conversation, "What do sea otters eat?", number=2, count=3))
     yield Pattern("Right to left", said(conversation, "ماذا تأكل ثعالب البحر؟ Sea otters، أعني."))
+    yield Pattern("With files", said(conversation, "What do these say?", files=sample_files()))
     yield Pattern("A word without end", said(conversation, "otter" * 60))
     yield Pattern("An answer with everything", answered(conversation, RICH, model=True, reasoning=THOUGHTS))
     yield Pattern(
@@ -146,6 +152,13 @@ def sample_options() -> list[Option]:
 
 def long_prompt() -> Prompt:
     return Prompt(name="متى", text="متى تنام ثعالب البحر؟ " * 12)
+
+
+def sample_files() -> list[Attachment]:
+    report = Attachment(name="How otters sleep, a report.pdf", kind=Kind.PDF, pages=12, byte_count=3_400_000)
+    code = Attachment(name="otters.py", kind=Kind.TEXT, byte_count=812)
+    gone = Attachment(name="photo.jpg", kind=Kind.IMAGE, byte_count=9, deleted_at=timezone.now())
+    return [report, code, gone]
 
 
 def sample_generation(status: Status, problem: str = "") -> Generation:

@@ -23,6 +23,7 @@ const clicks = {
   "[data-panel], [data-panel-close]": { name: "panel", alone: true },
   "[data-themes] button": { name: "theme" },
   "[data-row] [data-delete]": { name: "rows" },
+  "[data-chip-remove]": { name: "attach", alone: true },
   "[data-sign-out] button": { name: "drafts", alone: true },
 }
 
@@ -54,6 +55,15 @@ document.addEventListener("click", (event) => {
     import(name).then((module) => module.press(pressed))
   }
 })
+
+for (const type of ["dragenter", "dragover", "drop"]) {
+  document.addEventListener(type, (event) => {
+    if (!event.dataTransfer?.types.includes("Files") || !document.querySelector("[data-composer][data-files]")) return
+    event.preventDefault()
+    const files = [...event.dataTransfer.files]
+    import("attach").then((module) => module.drag(type, files))
+  })
+}
 
 document.addEventListener("focusin", (event) => {
   if (event.target.closest("[data-title]")) import("title").then((module) => module.editInPlace(event.target.form))

@@ -3,12 +3,14 @@ import { say } from "requests"
 
 const touch = matchMedia("(hover: none) and (pointer: coarse)")
 const grows = CSS.supports("field-sizing", "content")
+const attaching = new WeakMap() // a form -> the module for its files, on its way
 const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 1000)) // Safari has none
 
 export function startComposer(form) {
   const box = form.querySelector("textarea")
   update(form, box)
   waitForModules(form, box)
+  if (form.dataset.files) takeFiles(form, box)
   box.addEventListener("input", () => update(form, box))
   box.addEventListener("beforeinput", ({ data }) => data?.length > Number(form.dataset.limit) && setHuge(form, box, true))
   box.addEventListener("input", () => box.value === "/" && import("prompts").then((module) => module.suggest(form, box)))
@@ -28,12 +30,38 @@ function waitForModules(form, box) {
     whenIdle(load)
   }
   form.addEventListener("submit", async (event) => {
-    if (loaded || event.submitter?.matches("[data-stop]")) return
+    if ((loaded && !attaching.has(form)) || event.submitter?.matches("[data-stop]")) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    await load()
+    await Promise.all([load(), attaching.get(form)])
     event.submitter?.click()
   }, { capture: true })
+}
+
+// The module for files comes with the first of them.
+function takeFiles(form, box) {
+  form.removeAttribute("enctype") // they go up by themselves; the words are sent as ever
+  const add = (files) => {
+    if (!files.length) return
+    const coming = import("attach")
+      .then((module) => module.addFiles(files))
+      .catch(() => say("That could not be attached. Try again in a moment."))
+      .finally(() => attaching.delete(form))
+    attaching.set(form, coming) // a send waits for it
+  }
+  form.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-pick]")) return
+    add([...target.files])
+    target.value = ""
+  })
+  const pick = form.querySelector("[data-pick]")
+  if (pick?.files.length) pick.dispatchEvent(new Event("change", { bubbles: true })) // picked before this was here
+  box.addEventListener("paste", (event) => {
+    const { files, types } = event.clipboardData
+    if (!files.length || types.includes("text/plain")) return // an office program adds a picture to its words
+    event.preventDefault()
+    add([...files])
+  })
 }
 
 async function keep(form, box) {

@@ -9,6 +9,8 @@ export function showUnsent(text, key) {
   message.querySelector("[data-text]").textContent = text
   message.querySelector("[data-retry]").onclick = () => sendAgain(message, text, key)
   message.querySelector("[data-take-back]").onclick = () => takeBack(message, text)
+  composer().querySelectorAll("[data-refused]").forEach((chip) => chip.remove())
+  move(chipsOf(composer()), message)
   document.querySelector("#transcript-messages").append(message)
   toEnd()
   return message
@@ -29,18 +31,27 @@ export function setBox(text) {
   box.dispatchEvent(new Event("input"))
 }
 
+// Files go with their words, and come back with them.
+const chipsOf = (place) => [...place.querySelectorAll("[data-chip]")]
+const move = (chips, place) => place.querySelector("[data-chips], [data-sent-chips]")?.append(...chips)
+
 // The same key: if the first try did arrive, the server answers with what it has.
 function sendAgain(message, text, key) {
   const form = composer()
   const written = form.querySelector("textarea").value
+  const attached = chipsOf(form)
+  attached.forEach((chip) => chip.remove())
+  move(chipsOf(message), form)
   message.remove()
   setBox(text)
   form.elements.key.value = key
   form.querySelector("[data-send]").click()
   setBox(written)
+  move(attached, form)
 }
 
 function takeBack(message, text) {
+  move(chipsOf(message), composer())
   message.remove()
   forgetSending(composer())
   setBox([text, composer().querySelector("textarea").value].filter(Boolean).join("\n\n"))

@@ -51,7 +51,7 @@ def upstream() -> Iterator[Upstream]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, upstream) -> Iterator[Site]:
     """The site that most walks share; every person on it is met by one walk only."""
-    site = Site(tmp_path_factory.mktemp("site"), upstream).start()
+    site = Site(tmp_path_factory.mktemp("site"), upstream, LLM_TAKES="image,pdf,text").start()
     yield site
     site.stop()
     hold_true(site)

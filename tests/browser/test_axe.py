@@ -34,12 +34,24 @@ def test_no_page_has_a_violation(ada, upstream):
     page = ada.open()
     found = violations(page)
     upstream.says("Show all", RICH)
+    page.locator("[data-pick]").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"Otters"}
+    )
+    expect(page.locator("[data-chip] [name=file]")).to_be_attached()
+    found += violations(page)
     ask(page, "Show all")
+    found += violations(page)
     conversation = page.url
     message = own(page).get_attribute("id").removeprefix("m-")
     generated = answer(page).get_attribute("id").removeprefix("m-")
     for address in [
-        *(f"/m/{message}/edit/", f"/m/{generated}/details/", f"{conversation}rename/", "/conversations/"),
+        *(
+            f"/m/{message}/edit/",
+            f"/m/{generated}/details/",
+            f"{conversation}rename/",
+            "/conversations/",
+            "/files/",
+        ),
         *(f"{conversation}share/", "/shares/", f"/m/{generated}/feedback/"),
         *("/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
         *("/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/"),

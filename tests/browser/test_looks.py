@@ -64,7 +64,7 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit, upstream):
     generated = answer(page).get_attribute("id").removeprefix("m-")
     addresses = [
         *("/", conversation, f"/m/{message}/edit/", f"/m/{generated}/details/", f"{conversation}rename/"),
-        *(f"{conversation}share/", "/shares/", f"/m/{generated}/feedback/"),
+        *(f"{conversation}share/", "/shares/", "/files/", f"/m/{generated}/feedback/"),
         *("/conversations/", "/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
         *("/accounts/sessions/", "/accounts/2fa/", conversation.replace("/c/", "/review/c/"), "/nowhere/"),
     ]

@@ -64,6 +64,7 @@ class Upstream:
 
     def __init__(self) -> None:
         self.questions: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
         self._tellings: dict[str, deque[Telling]] = defaultdict(deque)
         self._open: list[Telling] = []
         self._server = Server(self)
@@ -100,6 +101,11 @@ class Upstream:
         self._thread.join()
 
 
+def words_of(content: str | list[dict[str, Any]]) -> str:
+    """Return what was typed: beside files it is the last part."""
+    return content if isinstance(content, str) else str(content[-1]["text"])
+
+
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -116,7 +122,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        telling = self.server.upstream.take(str(body["messages"][-1]["content"]))
+        self.server.upstream.bodies.append(body)
+        telling = self.server.upstream.take(words_of(body["messages"][-1]["content"]))
         self.close_connection = True
         if telling.status != 200:
             return self._fail(telling.status)

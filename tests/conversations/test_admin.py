@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conversations.models import Chunk, Conversation, Generation, Import, Message, Origin, Problem, Status
-from tests.factories import add_answer, make_conversation, make_user
+from tests.factories import add_answer, make_attachment, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
-MODELS = ("conversation", "message", "generation", "chunk", "import", "origin")
+MODELS = ("conversation", "message", "generation", "chunk", "import", "origin", "attachment")
 WORDS = ("otters", "fish", "whispers", "zebra", "penguin", "drafts", "walrus", "badger")
 
 
@@ -42,6 +42,7 @@ def talk(ada) -> Conversation:
     Generation.objects.filter(message=answer).update(
         system_prompt="walrus", parameters={"stop": "badger"}, prompt_tokens=50, completion_tokens=630
     )
+    make_attachment(ada, answer.parent, name="otters.txt", data=b"fish")
     Chunk.objects.create(generation=answer.generation, kind="answer", position=0, text="fish otters")
     Import.objects.create(owner=ada, file_name="otters.zip", skipped=[{"why": "fish"}], problem="zebra")
     Origin.objects.create(owner=ada, conversation=talk, source="chatgpt", key="c1")
@@ -58,7 +59,7 @@ def list_page(model: str) -> str:
 
 def rows_of(talk: Conversation):
     generation = talk.generations.get()
-    came = [talk.origin, *talk.owner.imports.all()]
+    came = [talk.origin, *talk.owner.imports.all(), *talk.owner.attachments.all()]
     return [talk, *talk.messages.all(), generation, *generation.chunks.all(), *came]
 
 

@@ -1,6 +1,7 @@
 """What was sent for one generation, what came, and when: `manage.py replay_generation 42`."""
 
 import json
+import re
 from argparse import ArgumentParser
 from typing import Any
 
@@ -15,6 +16,9 @@ FACTS = (
     *("cached_tokens", "reasoning_tokens", "usage_trusted", "cost_usd", "cost_source"),
     *("queued_at", "started_at", "first_token_at", "finished_at"),
 )
+
+# An image or a PDF; nobody reads a megabyte of it.
+BASE64 = re.compile(r"[A-Za-z0-9+/]{400,}={0,2}")
 
 
 class Command(BaseCommand):
@@ -34,7 +38,13 @@ class Command(BaseCommand):
         if request is None:
             self.stdout.write("  cannot be rebuilt: something it needs has changed or is gone")
         else:
-            self.stdout.write(json.dumps(json.loads(request.body()), indent=2, ensure_ascii=False))
+            body = json.dumps(json.loads(request.body()), indent=2, ensure_ascii=False)
+            self.stdout.write(without_bytes(body))
             self.stdout.write(f"  SHA-256 of the body, as recorded: {row.body_hash}")
         if row.message is not None:
             self.stdout.write(f"\nCame\n{row.message.text}")
+
+
+def without_bytes(body: str) -> str:
+    """Return `body` with the beginning and the length of each file in it."""
+    return BASE64.sub(lambda found: f"{found[0][:40]}… ({len(found[0]):,} characters)", body)

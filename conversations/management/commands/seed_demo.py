@@ -1,5 +1,6 @@
 """A site with a conversation in every state: `manage.py seed_demo`, safe to repeat."""
 
+from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import (
+    Attachment,
     Conversation,
     Generation,
     Message,
@@ -21,10 +23,22 @@ from conversations.models import (
     Status,
 )
 from conversations.rendering import render
+from conversations.services.attachments.inspecting import inspect
+from conversations.services.attachments.keeping import delete_file, forget, store
 from conversations.services.feedback import explain_feedback
 from conversations.services.sharing import share_conversation
 from conversations.wiring import current_model
 
+# An otter, from afar.
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAPAAAACgAgMAAABPtQn2AAAACVBMVEWKtMh6VTMvb3oEJr1kAAABiklEQVR42u2YPXKDMBCF"
+    "ZVlUaVTYqXMU7mD7krELKtUcJT0p1MOENJlJDG+lpwTGTGa3sUH7zdsf/QDGqKmpqampqampPcJ2qbGzMaZvfgVfvn67VvLY"
+    "Z1nz9PxWCl++/4q0FdijeJGHq/ru8lwU9mlSVhw4Vq6mNw4FyqdZR6G0pYQF6T0lLEhbThhLI9iz8xjBNSxiTcEVbv2Bgj29"
+    "/iwbNbpv+RXuCdhJsCNgz286lk4ZjNiCTc1nYSfDjt2GKLN0vUBGlq/XfGzRsFPHzyylRZVdytmt2qq/wL7kMN9O2HXSu95q"
+    "2Ar/T3j6TNK9pLzDVnOOKedxs60aUs7DmspjyjmuOcOSUyzklCPf5oX7PPCdmsMjX2zwmiBXLORzjnS9ADzQKQN4pFNGr0ZS"
+    "0oFZkpFNGcE9ht+5Nzocd+B2kkhGDeGejBovDPB1Y2xZuOeEhSXZUMIC3FPC0mbQMMLS14qP+17fyk6MTrxg9rDrD7YtPquu"
+    "WdbsXvVRSmGFFVZYYYUVVvgR8CcTGka5aAZ8QwAAAABJRU5ErkJggg=="
+)
 NAME, PASSWORD = "demo", "demo pass phrase"
 SHOWCASE = Path(__file__).parent.parent / "showcase.md"
 DAYS = (0, 0, 1, 1, 3, 5, 9, 20, 45, 80, 200, 400)
@@ -58,6 +72,7 @@ class Command(BaseCommand):
         person.conversations.all().delete()
         keep_beginnings(person)
         showcase(person)
+        with_files(person)
         for status, problem, text in ENDINGS:
             label = Problem(problem).label if problem else "Stopped"
             talk(
@@ -95,6 +110,22 @@ def showcase(person: User) -> None:
     shown = conversation.messages.filter(role=Role.ASSISTANT).earliest("pk")
     explain_feedback(shown, thumb="down", reasons=["incomplete"], words="No otters in it.")
     share_conversation(conversation, scope=Scope.PEOPLE, lasts=None)
+
+
+def with_files(person: User) -> None:
+    """A question with a picture, a text and a file that is deleted again."""
+    forget(Attachment.objects.filter(owner=person))
+    conversation = talk(person, [("What do these show?", "An otter, and what it eats.")], title="Files")
+    question = conversation.messages.get(role=Role.USER)
+    for name, data in (
+        ("otter.png", PICTURE),
+        ("food.csv", b"food,share\nurchins,38\n"),
+        ("old.txt", b"old"),
+    ):
+        attachment = store(person, inspect(data, name=name), name=name)
+        attachment.messages.add(question)
+        if name == "old.txt":
+            delete_file(attachment)
 
 
 def talk(

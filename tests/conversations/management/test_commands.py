@@ -6,10 +6,10 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from conversations.management.commands.seed_demo import NAME, PASSWORD
-from conversations.models import Conversation, Generation, Status
+from conversations.models import Conversation, Generation, Kind, Status
 from conversations.services.asking import start_conversation
 from conversations.services.sending import prepare
-from tests.factories import make_model
+from tests.factories import make_attachment, make_model
 
 
 def run(command: str, *args: object) -> str:
@@ -52,3 +52,15 @@ def test_what_was_sent_is_shown_or_said_to_be_gone(ada):
 def test_a_generation_that_is_not_there_is_said_so(db):
     with pytest.raises(CommandError, match="no generation 7"):
         run("replay_generation", 7)
+
+
+def test_a_picture_that_was_sent_is_not_printed_whole(ada):
+    image = make_attachment(ada, kind=Kind.IMAGE, data=b"\1" * 3_000)
+    exchange = start_conversation(ada, text="Look", key=uuid4(), model=make_model(), files=[image])
+    prepare(exchange.answer.generation)
+
+    shown = run("replay_generation", exchange.answer.generation.pk)
+
+    assert "data:image/png;base64,AQEB" in shown
+    assert "… (4,000 characters)" in shown
+    assert len(shown) < 3_000

@@ -1,0 +1,159 @@
+"""Take files in, give them back, and forget them: rows and bytes together."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from hashlib import sha256
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from conversations.models import Attachment, Conversation, Kind
+from conversations.models.attachment import AttachmentQuerySet, file_storage, random_place, readable_size
+from conversations.services.errors import Refusal, Unavailable
+
+from .inspecting import Finding, inspect, kind_of
+from .limits import UNSENT_AT_MOST, Limits
+from .names import clean_name
+
+log = logging.getLogger(__name__)
+
+KEPT_UNSENT_FOR = timedelta(days=1)
+SWEPT_AT_ONCE = 20
+
+
+def accept_upload(
+    owner: User, upload: "UploadedFile[bytes]", *, limits: Limits, takes: frozenset[Kind]
+) -> Attachment:
+    """Keep `upload` as a file of `owner` that can be sent with a message; raises Refusal in a sentence.
+
+    What it is, is found out from its bytes. `takes` are the kinds that the model at hand can use.
+    """
+    name = clean_name(upload.name or "")
+    size = upload.size or 0
+    if not size:
+        raise Refusal(f"“{name}” is empty.")
+    if size > limits.largest:
+        raise Refusal(
+            f"“{name}” has {readable_size(size)}; at most {readable_size(limits.largest)} can be taken."
+        )
+    data = upload.read()
+    refuse_by_kind(kind_of(data), name=name, size=size, limits=limits, takes=takes)
+    sweep_unsent(owner)
+    refuse_without_room(owner, 0, name=name, limits=limits)  # before any work is done for it
+    finding = inspect(data, name=name)
+    with transaction.atomic():
+        # Uploads of one person wait for each other here, or twenty at once would all find room.
+        User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
+        refuse_without_room(owner, len(finding.data), name=name, limits=limits)
+        return store(owner, finding, name=name)
+
+
+def refuse_by_kind(kind: Kind, *, name: str, size: int, limits: Limits, takes: frozenset[Kind]) -> None:
+    """Raise Refusal when the model cannot use such a file, or when it is too large for its kind."""
+    most = {Kind.IMAGE: limits.image_bytes, Kind.PDF: limits.pdf_bytes, Kind.TEXT: limits.text_bytes}[kind]
+    what = {Kind.IMAGE: "images", Kind.PDF: "PDFs", Kind.TEXT: "text files"}[kind]
+    if size > most:
+        raise Refusal(
+            f"“{name}” has {readable_size(size)}; {what} of at most {readable_size(most)} can be taken."
+        )
+    # A PDF is sent as its text to a model that cannot read it by itself.
+    if kind not in takes and not (kind == Kind.PDF and Kind.TEXT in takes):
+        raise Refusal(f"This model cannot read {what}: “{name}” was not attached.")
+
+
+def refuse_without_room(owner: User, size: int, *, name: str, limits: Limits) -> None:
+    """Raise Refusal when `owner` has as many files as one person may, or waits with too many unsent."""
+    kept = Attachment.objects.kept_for(owner)
+    if bytes_kept(owner) + size > limits.per_person_bytes:
+        most_size = readable_size(limits.per_person_bytes)
+        raise Refusal(
+            f"There is no room for “{name}”: your files may have {most_size} together. "
+            "Delete some under “Your files”."
+        )
+    if kept.filter(messages=None).count() >= UNSENT_AT_MOST:
+        raise Refusal(f"{UNSENT_AT_MOST} of your files wait to be sent. Send or delete some first.")
+
+
+def bytes_kept(owner: User) -> int:
+    """Return how many bytes the files of `owner` have together."""
+    return Attachment.objects.kept_for(owner).aggregate(total=Sum("byte_count"))["total"] or 0
+
+
+def store(owner: User, finding: Finding, *, name: str) -> Attachment:
+    attachment = Attachment(
+        owner=owner,
+        kind=finding.kind,
+        name=name,
+        media_type=finding.media_type,
+        byte_count=len(finding.data),
+        sha256=sha256(finding.data).hexdigest(),
+        width=finding.width,
+        height=finding.height,
+        pages=finding.pages,
+        text=finding.text,
+        characters=len(finding.text),
+    )
+    try:
+        attachment.file = file_storage().save(random_place(), ContentFile(finding.data))
+    except OSError:
+        log.exception("A file could not be stored.")
+        raise Unavailable("Files cannot be stored at the moment. Please tell your administrator.") from None
+    attachment.save()
+    return attachment
+
+
+def discard_unsent(attachment: Attachment) -> None:
+    """Forget `attachment` if it was never sent; what a message carries stays."""
+    forget(Attachment.objects.filter(pk=attachment.pk, messages=None))
+
+
+def delete_file(attachment: Attachment) -> None:
+    """Delete the bytes and the words of `attachment`; the messages that carry it say that it was deleted."""
+    if not attachment.messages.exists():
+        return forget(Attachment.objects.filter(pk=attachment.pk))
+    place = attachment.place
+    attachment.deleted_at, attachment.text, attachment.characters = timezone.now(), "", 0
+    attachment.save(update_fields=["deleted_at", "text", "characters"])
+    transaction.on_commit(lambda: delete_bytes([place]))
+    return None
+
+
+def delete_files_of(conversation: Conversation) -> None:
+    """Delete the files that only messages of `conversation` carry. Call it before deleting that for ever."""
+    inside = Count("messages", filter=Q(messages__conversation=conversation))
+    counted = Attachment.objects.annotate(inside=inside, everywhere=Count("messages"))
+    alone = counted.filter(inside__gt=0, inside=F("everywhere")).values_list("pk", flat=True)
+    forget(Attachment.objects.filter(pk__in=list(alone)))
+
+
+def forget(rows: AttachmentQuerySet) -> None:
+    """Delete `rows` and, once that is certain, their bytes."""
+    with transaction.atomic():
+        found = list(rows.select_for_update(of=("self",)).only("file"))
+        Attachment.objects.filter(pk__in=[attachment.pk for attachment in found]).delete()
+        transaction.on_commit(lambda: delete_bytes([attachment.place for attachment in found]))
+
+
+def delete_bytes(places: Iterable[str]) -> None:
+    for place in places:
+        try:
+            file_storage().delete(place)
+        except OSError:  # `manage.py tidy_files` finds it later
+            log.exception("A file could not be deleted.")
+
+
+def unsent_before(moment_ago: timedelta = KEPT_UNSENT_FOR) -> AttachmentQuerySet:
+    """What no message carries and nobody will send any more: never sent, or its conversation is gone."""
+    return Attachment.objects.filter(messages=None, created_at__lt=timezone.now() - moment_ago)
+
+
+def sweep_unsent(owner: User) -> None:
+    """Forget a few of the files that `owner` uploaded more than a day ago and did not send."""
+    old = list(unsent_before().filter(owner=owner).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    if old:
+        forget(Attachment.objects.filter(pk__in=old, messages=None))

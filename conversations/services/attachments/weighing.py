@@ -1,0 +1,79 @@
+"""What attachments weigh: tokens for the model's window, and whether a message may go out with them."""
+
+from collections.abc import Iterable, Sequence
+
+from conversations.models import Attachment, ChatModel, Kind
+from conversations.models.attachment import readable_size
+from conversations.services.errors import Refusal
+from conversations.services.window import Window
+
+from .limits import BYTES_AT_ONCE
+
+# What Claude reads at all; a local model reads text alone.
+ALL_KINDS = frozenset(Kind)
+PIXELS_PER_TOKEN = 750
+# Of a PDF that is sent as a file every page is read twice: as a picture, and as its text.
+TOKENS_PER_PAGE = 1_500
+
+
+def weight(attachments: Iterable[Attachment], window: Window, takes: frozenset[Kind] = ALL_KINDS) -> int:
+    """Return how many characters `attachments` weigh beside the words of their message, about."""
+    return sum(weight_of(attachment, window, takes) for attachment in attachments)
+
+
+def weight_of(attachment: Attachment, window: Window, takes: frozenset[Kind]) -> int:
+    if attachment.is_deleted:
+        return 0
+    tokens = 0
+    if attachment.kind == Kind.IMAGE and Kind.IMAGE in takes:
+        tokens = (attachment.width or 0) * (attachment.height or 0) // PIXELS_PER_TOKEN
+    if attachment.kind == Kind.PDF and Kind.PDF in takes:
+        tokens = (attachment.pages or 0) * TOKENS_PER_PAGE
+    return attachment.characters + int(tokens * window.characters_per_token)
+
+
+def refuse_unfit(
+    attachments: Sequence[Attachment],
+    *,
+    text: str,
+    model: ChatModel,
+    takes: frozenset[Kind] = ALL_KINDS,
+    per_message: int,
+    more: int = 0,
+) -> None:
+    """Raise Refusal when `attachments` cannot go out with one message to `model`, and say why.
+
+    `more` were brought along and not even looked at.
+    """
+    if not attachments:
+        return
+    if len(attachments) + more > per_message:
+        raise Refusal(f"A message can carry {per_message} files; these are {len(attachments) + more}.")
+    for attachment in attachments:
+        refuse_unread(attachment, model=model, takes=takes)
+    size = sum(attachment.byte_count for attachment in attachments)
+    if size > BYTES_AT_ONCE:
+        raise Refusal(
+            f"These files have {readable_size(size)} together; "
+            f"at most {readable_size(BYTES_AT_ONCE)} can be sent with one message."
+        )
+    window = Window(model.context_window, model.output_limit, model.characters_per_token)
+    tokens = window.estimate(len(text) + weight(attachments, window, takes))
+    if tokens > window.budget:
+        raise Refusal(
+            f"With these files the message has about {tokens:,} tokens; "
+            f"{model} can be sent about {window.budget:,}."
+        )
+
+
+def refuse_unread(attachment: Attachment, *, model: ChatModel, takes: frozenset[Kind]) -> None:
+    if attachment.kind in takes:
+        return
+    if attachment.kind == Kind.IMAGE:
+        raise Refusal(f"{model} cannot look at images. Remove “{attachment.name}”, or choose another model.")
+    if attachment.kind == Kind.TEXT or Kind.TEXT not in takes:
+        raise Refusal(f"{model} cannot read files. Remove “{attachment.name}”, or choose another model.")
+    if not attachment.characters:
+        raise Refusal(
+            f"{model} reads of a PDF only its text, and “{attachment.name}” has none: it may be a scan."
+        )
