@@ -136,8 +136,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="conversation",
             index=models.Index(
-                fields=["owner", "archived", "folder", "-pinned", "-updated_at", "-id"],
-                condition=models.Q(deleted_at=None),
+                fields=["owner", "folder", "-pinned", "-updated_at", "-id"],
+                condition=models.Q(deleted_at=None, archived=False),
                 name="conversation_places",
             ),
         ),
