@@ -40,6 +40,7 @@ def test_no_page_has_a_violation(ada, upstream):
     generated = answer(page).get_attribute("id").removeprefix("m-")
     for address in [
         *(f"/m/{message}/edit/", f"/m/{generated}/details/", f"{conversation}rename/", "/conversations/"),
+        *("/search/?q=show", "/folders/", "/trash/", f"{conversation}move/"),
         *("/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
         *("/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/"),
         *(conversation.replace("/c/", "/review/c/"), "/nowhere/", "/patterns/"),
