@@ -45,9 +45,10 @@ SELECT id, 'u' || owner_id, title FROM conversations_conversation WHERE title <>
 FUNCTIONS = r"""
 CREATE FUNCTION chat_words(words text, owner bigint) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000 AS $words$
-    SELECT to_tsvector('pg_catalog.simple', translate(
-        regexp_replace(normalize(left(words, 200000), NFKD), '[\u0300-\u036f]', '', 'g'),
-        $signs$!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~$signs$, repeat(' ', 32)
+    SELECT to_tsvector('pg_catalog.simple', regexp_replace(
+        CASE WHEN octet_length(words) = length(words) THEN left(words, 200000)
+        ELSE regexp_replace(normalize(left(words, 200000), NFKD), '[\u0300-\u036f]', '', 'g') END,
+        '[!-/:-@\[-`{-~]+', ' ', 'g'
     )) || array_to_tsvector(ARRAY['u' || owner::text])
 $words$;;
 CREATE FUNCTION chat_words_owner() RETURNS trigger LANGUAGE plpgsql AS $trigger$ BEGIN
