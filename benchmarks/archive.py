@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 import django
@@ -70,7 +70,7 @@ class Table:
             field.get_db_prep_save(getattr(row, field.attname), connection=connection) for field in fields
         ]
         self._place = {field.attname: place for place, field in enumerate(fields)}
-        self._rows: list[list[object]] = []
+        self._rows: list[list[Any]] = []
 
     def add(self, **values: object) -> None:
         row = list(self._values)
