@@ -222,6 +222,7 @@ def bulk_loading() -> Iterator[None]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
+            cursor.execute("ALTER TABLE conversations_message ENABLE ALWAYS TRIGGER message_words_owner")
             cursor.execute("DROP INDEX message_words")
         else:
             cursor.execute("PRAGMA foreign_keys = OFF")
@@ -230,8 +231,8 @@ def bulk_loading() -> Iterator[None]:
         if connection.vendor == "postgresql":
             cursor.execute("SET maintenance_work_mem = '512MB'")
             cursor.execute(
-                "CREATE INDEX message_words ON conversations_message USING gin (chat_words(text))"
-                " WITH (fastupdate = off)"
+                "CREATE INDEX message_words ON conversations_message"
+                " USING gin (chat_words(text, words_owner)) WITH (fastupdate = off)"
             )
             for table in ("conversation", "message", "generation"):
                 key = f"pg_get_serial_sequence('conversations_{table}', 'id')"

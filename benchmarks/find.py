@@ -89,7 +89,7 @@ def questions(archive: Archive) -> list[tuple[str, float, dict[str, Ask]]]:
         "two words": lambda source: f"{common(source)} {common(source)}",
         "a phrase": lambda source: f'"{common(source)} {common(source)}"',
         "the beginning of a word": lambda source: f"{rare(source)[:3]}*",
-        "a word without another": lambda source: f"{common(source)} -{common(source)}",
+        "a word without another": lambda source: f"{common(source)} -{rare(source)}",
         "in a folder": lambda source: f"in:Work {common(source)}",
         "pinned": lambda source: f"is:pinned {common(source)}",
         "of some days": lambda source: f"{common(source)} after:2026-03 before:2026-04",

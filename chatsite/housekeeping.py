@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from conversations.services.attachments.tidying import forget_unsent
 from conversations.services.trash import purge_trash
 from conversations.streaming.database import NO_ANSWER, in_database
 
@@ -17,13 +18,17 @@ log = logging.getLogger(__name__)
 
 
 async def keep_house() -> None:
-    """Remove for ever what has been in the trash for TRASH_DAYS; several processes may do it at once."""
+    """Remove for ever what has been in the trash for TRASH_DAYS, and files that were never sent.
+
+    Several processes may do it at once.
+    """
     await asyncio.sleep(FIRST_AFTER_S)
     while True:
         try:
             before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
             if removed := await in_database(purge_trash, deleted_before=before):
                 log.info("Removed %d conversations from the trash for ever.", removed)
+            await in_database(forget_unsent)
         except NO_ANSWER:
             log.warning("The trash was not emptied: the database did not answer. The next try is tomorrow.")
         await asyncio.sleep(EVERY_S)

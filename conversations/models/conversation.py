@@ -61,8 +61,8 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["owner", "-updated_at", "-id"], name="conversation_owners_newest"),
             models.Index(
-                fields=["owner", "archived", "folder", "-pinned", "-updated_at", "-id"],
-                condition=models.Q(deleted_at=None),
+                fields=["owner", "folder", "-pinned", "-updated_at", "-id"],
+                condition=models.Q(deleted_at=None, archived=False),
                 name="conversation_places",
             ),
             models.Index(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from accounts.models import User
 from conversations.models import Conversation
@@ -53,9 +53,9 @@ def dissolve_folder(user: User, name: str) -> None:
 
 
 def list_folders(user: User) -> list[Folder]:
-    """Return the folders of `user` by name, with how much that is not archived is in each, in one query."""
-    rows = Conversation.objects.visible_to(user).exclude(folder="").order_by()
-    counted = rows.values_list("folder").annotate(count=Count("pk", filter=Q(archived=False)))
+    """Return the folders of `user` by name, with how much is in each and not archived, in one query."""
+    rows = Conversation.objects.visible_to(user).filter(archived=False, folder__gt="").order_by()
+    counted = rows.values_list("folder").annotate(count=Count("pk"))
     return sorted((Folder(name, count) for name, count in counted), key=lambda folder: folder.name.casefold())
 
 

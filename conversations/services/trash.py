@@ -8,6 +8,7 @@ from accounts.models import User
 from conversations.models import Conversation
 from conversations.models.conversation import ConversationQuerySet
 
+from .attachments.keeping import delete_files_of
 from .errors import Refusal
 
 # So many conversations go in one transaction: others can write in between, also on SQLite.
@@ -24,7 +25,9 @@ def delete_for_ever(conversation: Conversation) -> None:
     """Remove `conversation` and all that was said in it; raise Refusal unless it is in the trash."""
     if conversation.deleted_at is None:
         raise Refusal("Only what is in the trash can be deleted for ever.")
-    conversation.delete()
+    with transaction.atomic():
+        delete_files_of(conversation)
+        conversation.delete()
 
 
 def empty_trash(user: User) -> int:
@@ -42,6 +45,9 @@ def remove(rows: ConversationQuerySet) -> int:
     while batch := list(rows.order_by("deleted_at", "pk").values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             # Asked again: what was brought back meanwhile stays.
-            rows.filter(pk__in=batch).order_by().delete()
+            gone = rows.filter(pk__in=batch).order_by()
+            for conversation in gone:
+                delete_files_of(conversation)
+            gone.delete()
         removed += len(batch)
     return removed

@@ -55,8 +55,8 @@ class Sidebar:
 
     @cached_property
     def folders(self) -> list[Folder]:
-        """The folders in which something is not archived, on the first page."""
-        return [] if self.before else [folder for folder in list_folders(self.user) if folder.count]
+        """The folders, on the first page."""
+        return [] if self.before else list_folders(self.user)
 
     @property
     def cursor(self) -> tuple[datetime, int] | None:

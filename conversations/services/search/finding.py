@@ -1,10 +1,11 @@
 """Run a query over everything of one person: titles, questions and answers, newest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from .query import Query, Term
 
 PAGE = 20
 TITLES_SHOWN = 6
+PATIENCE_S = 4.0
+QUERY_CANCELED = "57014"
 CONVERSATIONS = "JOIN conversations_conversation AS conversation ON conversation.id = message.conversation_id"
 
 Value = str | int
@@ -52,12 +55,37 @@ class Found:
 
 
 def search(user: User, query: Query, *, older: int | None = None, widened: bool = False) -> Found:
-    """Return a page of what `user` has that `query` describes, in at most six queries.
+    """Return a page of what `user` has that `query` describes, in a constant number of queries.
 
     `older` and `widened` come from the page before. Raises Refusal for a folder or model that is not there.
     """
     if query.is_empty:
         return Found([], [])
+    with within_reason():
+        return find(user, query, older, widened)
+
+
+@contextmanager
+def within_reason() -> Iterator[None]:
+    """Let PostgreSQL neither compile nor share out what takes milliseconds, nor take many seconds."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('jit', 'off', true), set_config('statement_timeout', %s, true),"
+                " set_config('max_parallel_workers_per_gather', '0', true)",
+                [f"{PATIENCE_S * 1000:.0f}ms"],
+            )
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
+            raise
+        raise Refusal("This search takes too long. Look for a rarer word, or for fewer days.") from error
+
+
+def find(user: User, query: Query, older: int | None, widened: bool) -> Found:
     where = narrowed(user, query)
     if not query.has_words:
         return conversations_alone(user, query, where, older)

@@ -1,6 +1,7 @@
 """The words in PostgreSQL: GIN indexes on what chat_words() makes of a text (migration 0007_search).
 
-No tsvector is stored: it would weigh as much as the text itself.
+No tsvector is stored: it would weigh more than the text. The owner is a word of the index, and stands beside
+each message (words_owner, which a trigger fills), so that what others wrote is passed over.
 """
 
 import unicodedata
@@ -29,9 +30,11 @@ def of_term(term: Term) -> str:
     return f"'{plain.translate(PUNCTUATION)}'{':*' if term.begins else ''}"
 
 
-def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str]]:
-    """Return the condition that `column` has the words of `query`."""
+def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | int]]:
+    """Return the condition that `column`, a message's text or a title, has the words of `query`."""
+    owners = "message.words_owner" if column == "message.text" else "conversation.owner_id"
     words = expression(query)
     if not words:
-        return "true", []
-    return f"chat_words({column}) @@ to_tsquery('pg_catalog.simple', %s)", [words]
+        return f"{owners} = %s", [owner]
+    found = f"chat_words({column}, {owners}) @@ to_tsquery('pg_catalog.simple', %s)"
+    return f"{owners} = %s AND {found}", [owner, f"'u{owner}' & {words}"]

@@ -33,7 +33,7 @@ def of_term(term: Term) -> str:
     return f'text:"{words}"{"*" if term.begins else ""}'
 
 
-def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str]]:
+def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | int]]:
     """Return the condition that `column`, a message's text or a title, has the words of `query`."""
     condition = MESSAGES_MATCH if column == "message.text" else TITLES_MATCH
     return condition, [expression(query, owner)]

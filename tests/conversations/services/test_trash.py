@@ -8,7 +8,8 @@ from conversations.models import Conversation, Generation, Message
 from conversations.services import trash
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation
-from tests.factories import make_conversation
+from conversations.services.trash import purge_trash
+from tests.factories import make_attachment, make_conversation
 
 
 def throw_away(conversation: Conversation, *, days: int) -> None:
@@ -51,3 +52,16 @@ def test_only_what_is_in_the_trash_is_deleted_for_ever(ada):
     with pytest.raises(Refusal):
         trash.delete_for_ever(make_conversation(ada, "Kept"))
     assert Conversation.objects.count() == 1
+
+
+def test_the_files_of_what_goes_for_ever_go_too_unless_another_conversation_carries_them(ada):
+    gone, kept = make_conversation(ada, "One", "Two"), make_conversation(ada, "Three", "Four")
+    question, other = gone.messages.get(text="One"), kept.messages.get(text="Three")
+    alone, shared = make_attachment(ada, question), make_attachment(ada, question, other)
+    gone.deleted_at = timezone.now() - timedelta(days=31)
+    gone.save()
+
+    purge_trash(deleted_before=timezone.now() - timedelta(days=30))
+
+    assert list(ada.attachments.all()) == [shared]
+    assert alone.pk != shared.pk
