@@ -110,6 +110,13 @@ def conversations_alone(user: User, query: Query, where: list[Condition], older:
     return Found(title_hits(ids[:PAGE], query), [], older=ids[PAGE - 1] if len(ids) > PAGE else None)
 
 
+CARRIES_A_FILE = """EXISTS (
+    SELECT 1 FROM conversations_attachment_messages AS carried
+    JOIN conversations_message AS carrier ON carrier.id = carried.message_id
+    WHERE carrier.conversation_id = conversation.id AND carrier.deleted_at IS NULL
+)"""
+
+
 def narrowed(user: User, query: Query) -> list[Condition]:
     """Return the conditions on the conversation: whose it is, not in the trash, and what is asked for."""
     where: list[Condition] = [
@@ -120,6 +127,8 @@ def narrowed(user: User, query: Query) -> list[Condition]:
         wanted = getattr(query, flag)
         if wanted is not None:
             where.append((f"{'' if wanted else 'NOT '}conversation.{flag}", []))
+    if query.file is not None:
+        where.append((f"{'' if query.file else 'NOT '}{CARRIES_A_FILE}", []))
     if query.folders:
         where.append(one_of("conversation.folder", folders_named(user, query.folders)))
     if query.models:

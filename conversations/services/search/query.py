@@ -8,7 +8,8 @@ from conversations.services.errors import Refusal
 
 LONGEST = 500
 MOST_TERMS = 20
-KEYS = ("model", "in", "is", "before", "after")
+KEYS = ("model", "in", "is", "has", "before", "after")
+FLAGS = {"is": ("pinned", "archived"), "has": ("file",)}
 # An operator, a minus, and then what stands in quotes (they may be left open) or up to the next space.
 PART = re.compile(
     rf'(?P<minus>-?)(?:(?P<key>{"|".join(KEYS)}):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))', re.IGNORECASE
@@ -45,6 +46,7 @@ class Query:
     folders: tuple[str, ...] = ()
     pinned: bool | None = None
     archived: bool | None = None
+    file: bool | None = None
     before: date | None = None
     after: date | None = None
 
@@ -69,6 +71,7 @@ class Query:
             self.folders,
             self.pinned,
             self.archived,
+            self.file,
             self.before,
             self.after,
         )
@@ -104,6 +107,7 @@ def parse_query(text: str) -> Query:
         folders=tuple(reading.folders),
         pinned=reading.flags.get("pinned"),
         archived=reading.flags.get("archived"),
+        file=reading.flags.get("file"),
         before=reading.before,
         after=reading.after,
     )
@@ -119,13 +123,14 @@ def read(reading: Reading, part: re.Match[str]) -> None:
         if not quoted and value.lower().rstrip(":") in KEYS and value.endswith(":"):
             return  # an operator that is still being typed
         read_words(reading, value, quoted=quoted, unwanted=minus)
-    elif minus and key != "is":
-        raise Refusal(f"A minus does not work before “{key}:”, only before words, phrases and “is:”.")
+    elif minus and key not in FLAGS:
+        raise Refusal(f"A minus does not work before “{key}:”, only before words, phrases, “is:” and “has:”.")
     elif key in ("before", "after"):
         setattr(reading, key, read_day(key, value))
-    elif key == "is":
-        if value.lower() not in ("pinned", "archived"):
-            raise Refusal(f"“is:{value}” is not known. There are is:pinned and is:archived.")
+    elif key in FLAGS:
+        if value.lower() not in FLAGS[key]:
+            there = " and ".join(f"{key}:{flag}" for flag in FLAGS[key])
+            raise Refusal(f"“{key}:{value}” is not known. There is {there}.")
         reading.flags[value.lower()] = not minus
     else:
         (reading.models if key == "model" else reading.folders).append(value)

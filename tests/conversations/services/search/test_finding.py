@@ -12,7 +12,7 @@ from conversations.services.keeping import delete_conversation, restore_conversa
 from conversations.services.search import Found, finding, parse_query, search
 from conversations.services.search.finding import PAGE
 from tests.conversations.services.search.test_query import TEXTS
-from tests.factories import make_conversation, make_model
+from tests.factories import make_attachment, make_conversation, make_model
 
 
 def find(user: User, text: str, **page: object) -> Found:
@@ -219,3 +219,18 @@ def test_what_takes_too_long_is_told(ada, monkeypatch):
         find(ada, "otters")
 
     assert "takes too long" in str(refusal.value)
+
+
+def test_what_carries_a_file_is_found_by_it_and_what_does_not_without(ada):
+    plain, carrying = (
+        make_conversation(ada, "Otters swim", "Yes."),
+        make_conversation(ada, "Otters here", "Yes."),
+    )
+    make_attachment(ada, carrying.messages.get(text="Otters here"))
+
+    assert texts(ada, "otters has:file") == ["Otters here"]
+    assert texts(ada, "otters -has:file") == ["Otters swim"]
+    assert titles(ada, "has:file") == ["Otters here"]
+    with pytest.raises(Refusal, match="has:file"):
+        parse_query("has:fish")
+    assert plain.pk != carrying.pk
