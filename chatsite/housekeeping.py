@@ -1,4 +1,4 @@
-"""What a served site does by itself once a day."""
+"""What a served site does by itself once an hour."""
 
 import asyncio
 import logging
@@ -8,17 +8,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from conversations.services.attachments.tidying import forget_unsent
+from conversations.services.temporary import purge_temporary
 from conversations.services.trash import purge_trash
 from conversations.streaming.database import NO_ANSWER, in_database
 
 FIRST_AFTER_S = 600.0  # who starts has more urgent things to do
-EVERY_S = 86_400.0
+EVERY_S = 3_600.0
 
 log = logging.getLogger(__name__)
 
 
 async def keep_house() -> None:
-    """Remove for ever what has been in the trash for TRASH_DAYS, and files that were never sent.
+    """Remove for ever what is over: trash, temporary conversations, files that were never sent.
 
     Several processes may do it at once.
     """
@@ -28,7 +29,9 @@ async def keep_house() -> None:
             before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
             if removed := await in_database(purge_trash, deleted_before=before):
                 log.info("Removed %d conversations from the trash for ever.", removed)
+            unused = timezone.now() - timedelta(hours=settings.TEMPORARY_HOURS)
+            await in_database(purge_temporary, last_used_before=unused)
             await in_database(forget_unsent)
         except NO_ANSWER:
-            log.warning("The trash was not emptied: the database did not answer. The next try is tomorrow.")
+            log.warning("The trash was not emptied: the database did not answer. The next try is in an hour.")
         await asyncio.sleep(EVERY_S)

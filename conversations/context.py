@@ -16,5 +16,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "sidebar": Sidebar(user) if user is not None and user.is_authenticated else None,
         "shares_allowed": settings.SHARE_SCOPE != "off",
         "stand_in": wiring.stand_in(),
+        "temporary_hours": settings.TEMPORARY_HOURS,
         "several_models": wiring.choice.is_there,
     }

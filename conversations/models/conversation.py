@@ -27,7 +27,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def listed(self) -> ConversationQuerySet:
         """What stands in the list itself: neither archived nor in a folder; pinned first, then newest."""
-        return self.filter(archived=False, folder="").order_by("-pinned", "-updated_at", "-pk")
+        return self.lasting().filter(archived=False, folder="").order_by("-pinned", "-updated_at", "-pk")
+
+    def lasting(self) -> ConversationQuerySet:
+        """Without what is temporary: that is in no list, no search and no export."""
+        return self.filter(temporary=False)
 
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by("-updated_at", "-pk")

@@ -55,10 +55,11 @@ def start_conversation(
     system_prompt: str = "",
     parameters: Mapping[str, object] | None = None,
     files: Sequence[Attachment] = (),
+    temporary: bool = False,
 ) -> Exchange:
     """Open a conversation of `owner` that begins with `text` and `files` of theirs.
 
-    The same `key` again returns the first one.
+    The same `key` again returns the first one. A `temporary` one is in no list and does not stay.
     """
     if exchange := exchange_with(owner, key):
         return exchange
@@ -72,6 +73,7 @@ def start_conversation(
                 system_prompt=system_prompt,
                 parameters=dict(parameters or {}),
                 title=placeholder_title(text),
+                temporary=temporary,
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)

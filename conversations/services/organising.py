@@ -54,7 +54,7 @@ def dissolve_folder(user: User, name: str) -> None:
 
 def list_folders(user: User) -> list[Folder]:
     """Return the folders of `user` by name, with how much is in each and not archived, in one query."""
-    rows = Conversation.objects.visible_to(user).filter(archived=False, folder__gt="").order_by()
+    rows = Conversation.objects.visible_to(user).lasting().filter(archived=False, folder__gt="").order_by()
     counted = rows.values_list("folder").annotate(count=Count("pk"))
     return sorted((Folder(name, count) for name, count in counted), key=lambda folder: folder.name.casefold())
 

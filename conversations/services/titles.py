@@ -47,8 +47,8 @@ def title_messages(sent: list[Message]) -> list[ChatMessage]:
 
 
 def ask_for_title(conversation: Conversation) -> None:
-    """Queue a call that names `conversation`, once, unless its owner did, or has deleted it."""
-    if conversation.title_by_person or conversation.deleted_at is not None:
+    """Queue a call that names `conversation`, once, unless its owner did, or it is not to stay."""
+    if conversation.title_by_person or conversation.deleted_at is not None or conversation.temporary:
         return
     if conversation.generations.filter(purpose=Purpose.TITLE).exists():
         return

@@ -30,6 +30,7 @@ class Start:
     model: ChatModel
     chosen: ChatModel | None = None
     preset: Preset | None = None
+    temporary: bool = False
 
     @property
     def system_prompt(self) -> str:
@@ -48,7 +49,11 @@ class Start:
     @property
     def query(self) -> str:
         """The address of the same beginning, as a query."""
-        picked = {"model": self.chosen.name if self.chosen else "", "preset": self.preset_id}
+        picked = {
+            "model": self.chosen.name if self.chosen else "",
+            "preset": self.preset_id,
+            "temporary": "1" if self.temporary else "",
+        }
         return urlencode({name: value for name, value in picked.items() if value})
 
     @property
@@ -72,7 +77,7 @@ def read_start(user: User, data: Mapping[str, str]) -> Start:
     chosen = find_offered(wiring.offered_models(), name) if name else None
     wanted = chosen or (preset.model if preset else None)
     model = wanted if wanted is not None and wiring.is_offered(wanted) else wiring.current_model()
-    return Start(model, chosen, preset)
+    return Start(model, chosen, preset, temporary=bool(data.get("temporary")))
 
 
 def find_preset(user: User, public_id: str) -> Preset | None:

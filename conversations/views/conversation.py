@@ -27,6 +27,7 @@ from conversations.services.keeping import restore_conversation as restore
 from conversations.services.marks import see
 from conversations.services.paging import PAGE, Stretch
 from conversations.services.sight import sight_of
+from conversations.services.temporary import keep_conversation as keep
 from conversations.services.titles import rename_conversation as rename
 from conversations.services.transcript import Entry, Transcript, build_exchange, build_transcript
 from conversations.streaming.lag import refuse_when_late
@@ -65,6 +66,7 @@ def start_conversation(request: Request) -> HttpResponse:
             system_prompt=beginning.system_prompt,
             parameters=beginning.parameters,
             files=collect(request, form, beginning.model),
+            temporary=beginning.temporary,
         )
     except Refusal as refusal:
         refused = refuse_first(request, form.afresh(str(refusal)), beginning, status=refusal.status)
@@ -153,6 +155,12 @@ def delete_conversation(request: Request, public_id: UUID) -> HttpResponse:
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": reverse("conversations:new_conversation")})
     return redirect("conversations:new_conversation")
+
+
+@require_POST
+def keep_conversation(request: Request, public_id: UUID) -> HttpResponse:
+    keep(get_conversation(request.user, public_id))
+    return redirect("conversations:show_conversation", public_id)
 
 
 @require_POST

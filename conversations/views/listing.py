@@ -40,7 +40,7 @@ class Listing:
 
     @cached_property
     def page(self) -> list[Conversation]:
-        rows = with_marks(Conversation.objects.visible_to(self.user).newest_first())
+        rows = with_marks(Conversation.objects.visible_to(self.user).lasting().newest_first())
         rows = rows.filter(archived=self.archived)
         if self.folder:
             rows = rows.filter(folder=self.folder)

@@ -122,6 +122,7 @@ def narrowed(user: User, query: Query) -> list[Condition]:
     where: list[Condition] = [
         ("conversation.owner_id = %s", [user.pk]),
         ("conversation.deleted_at IS NULL", []),
+        ("NOT conversation.temporary", []),
     ]
     for flag in ("pinned", "archived"):
         wanted = getattr(query, flag)

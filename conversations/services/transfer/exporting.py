@@ -68,8 +68,8 @@ def export_everything(owner: User) -> Iterator[bytes]:
 
 
 def _each(owner: User) -> Iterator[Conversation]:
-    """Yield what `owner` has as of now, without its trash; what is begun meanwhile is not waited for."""
-    rows = Conversation.objects.visible_to(owner).select_related("model").order_by("pk")
+    """Yield what `owner` has as of now and keeps; what is begun meanwhile is not waited for."""
+    rows = Conversation.objects.visible_to(owner).lasting().select_related("model").order_by("pk")
     last = 0
     while conversation := rows.filter(pk__gt=last).first():
         yield conversation
