@@ -63,7 +63,7 @@ def test_retry_that_is_pressed_twice_is_one_more_answer(two_tabs, upstream, hold
         sent = at_once(*(partial(page.post, address) for page in (here, there)))
         failed.is_left = True
 
-        assert sorted(response.status_code for response in sent) == [200, 409]
+        assert [response.status_code for response in sent] == [200, 200]
         assert any("An answer is still being written here." in response.text for response in sent)
         here.open(here.conversation).wait_for_end()
         assert upstream.times_asked(question) == 2
