@@ -206,7 +206,7 @@ else:
     # a new one opened for whoever asks next: so the site is back as soon as its database is.
     pool = {
         "min_size": 1,
-        "max_size": whole_number("DATABASE_POOL_SIZE", 10),
+        "max_size": whole_number("DATABASE_POOL_SIZE", 12),
         "timeout": 4,
         "reconnect_timeout": 1,
     }
