@@ -14,5 +14,5 @@ from .bodies import BodyLimit  # noqa: E402
 from .lifespan import Lifespan  # noqa: E402
 
 application = Lifespan(
-    BodyLimit(django_application, large={"/transfer/": settings.IMPORT_MAX_BYTES, "/": settings.BODY_BYTES})
+    BodyLimit(django_application, large={"/transfer/": settings.IMPORT_MAX_BYTES}, forms=settings.BODY_BYTES)
 )

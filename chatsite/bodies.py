@@ -1,6 +1,8 @@
 """How much may be sent here. Django reads a request to its end before anything else looks at it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.template import loader
@@ -15,6 +17,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Forms, and what stands around a file in one.
 FORM_BYTES = 32 * 1024 * 1024
+LISTEN_S = 2.0
 GONE = {"type": "http.disconnect"}
 
 
@@ -24,21 +27,23 @@ class BodyLimit:
     `large` are the ends of paths where more than a form may be sent, each with its number of bytes.
     """
 
-    def __init__(self, application: Application, large: Mapping[str, int]) -> None:
+    def __init__(
+        self, application: Application, large: Mapping[str, int], *, forms: int = FORM_BYTES
+    ) -> None:
         self.application = application
         self.large = large
+        self.forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        most = FORM_BYTES + max(
-            (n for end, n in self.large.items() if scope["path"].endswith(end)), default=0
-        )
+        files = (n + FORM_BYTES for end, n in self.large.items() if scope["path"].endswith(end))
+        most = next(files, self.forms)
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or len(declared) > 18 or int(declared) > most:
-            await refuse(send, for_htmx=b"hx-request" in headers)
+            await refuse(send, most, for_htmx=b"hx-request" in headers)
             return
         came = 0
 
@@ -52,11 +57,20 @@ class BodyLimit:
 
         await self.application(scope, count, send)
         if came > most:  # Django has taken it for a visitor who left, and said nothing
-            await refuse(send, for_htmx=b"hx-request" in headers)
+            await hear_out(receive)
+            await refuse(send, most, for_htmx=b"hx-request" in headers)
 
 
-async def refuse(send: Send, *, for_htmx: bool) -> None:
-    sentence = "That is larger than this site takes."
+async def hear_out(receive: Receive) -> None:
+    """Let pass what is still being sent: who sends does not hear an answer on a line that is cut at once."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LISTEN_S):
+            while (await receive()).get("more_body"):
+                pass
+
+
+async def refuse(send: Send, most: int, *, for_htmx: bool) -> None:
+    sentence = f"That is larger than this site takes: at most {most // 1_000_000} MB can be sent at once."
     page = loader.get_template("conversations/_notice.html" if for_htmx else "413.html")
     body = page.render({"sentence": sentence}).encode()
     headers = {

@@ -62,9 +62,9 @@ def offered_models() -> QuerySet[ChatModel]:
 
 
 class Choice:
-    """Whether there is more than one model to choose from, as of the last half minute: every page asks."""
+    """Whether there is more than one model to choose from, as of the last second: every page asks."""
 
-    fresh_s = 30.0
+    fresh_s = 1.0
 
     def __init__(self) -> None:
         self._until = 0.0

@@ -11,6 +11,7 @@ const parts = {
   "[data-toast]": async () => (await import("toast")).showToast,
   "[data-shortcuts]": async () => (await import("sheet")).fillSheet,
   "[data-choosing]": async () => (await import("choosing")).startChoosing,
+  "[data-poll]": async () => (await import("poll")).startPolling,
   "[data-picker]": async () => (await import("picker")).startPicker,
   "[data-message-edit]": async () => (await import("editing")).startEditing,
 }

@@ -3,13 +3,15 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conversations.management.processes import wait_for
+
 from .chat import answer, answers, ask, box, expect_status, send, words
 from .test_axe import violations
 
 
 @pytest.fixture
 def several(site):
-    """Nine more models beside the one of the site; pages know of them within half a minute."""
+    """Nine more models beside the one of the site; pages know of them within a second."""
     for number in range(9):
         row = (f"walk/model-{number}", f"Model {'ABCDEFGHI'[number]}", "openai", 200000, 4096, 3.5, True)
         known = site.query("SELECT id FROM conversations_chatmodel WHERE name = %s", row[0])
@@ -75,8 +77,9 @@ def test_a_model_is_chosen_by_keys_alone(ada, several):
 def test_another_model_answers_once(ada, several):
     page = ada.open()
     ask(page, "Who are you")
-    page.reload()
-    answer(page).get_by_role("link", name="Answer again with another model").click()
+    link = answer(page).get_by_role("link", name="Answer again with another model")
+    assert wait_for(lambda: page.reload() and link.count())
+    link.click()
     panel = page.get_by_role("dialog", name="Answer again with another model")
     panel.get_by_text("Model E").click()
     expect(panel).to_have_count(0)

@@ -116,7 +116,7 @@ def test_the_marks_of_rows_are_told_and_asked_for_while_an_answer_is_made(browse
     Conversation.objects.filter(pk=done.pk).update(updated_at=timezone.now() + timedelta(seconds=5))
 
     page = browser.get("/").content.decode()
-    assert f'hx-get="/conversations/marks/?of={running.public_id}"' in page
+    assert f'data-poll="/conversations/marks/?of={running.public_id}"' in page
     assert "(new answer)" in page
     of = f"{running.public_id},{done.public_id},{foreign.public_id},x"
     part = browser.get("/conversations/marks/", {"of": of}, headers=HTMX).content.decode()

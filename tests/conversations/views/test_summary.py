@@ -25,7 +25,7 @@ def test_a_summary_is_asked_for_and_waits_in_its_place(browser, conversation):
     part = browser.post(address("summarise_conversation", conversation), headers=HTMX).content.decode()
 
     assert "Summing up what stands above" in part
-    assert 'hx-trigger="every 2s"' in part
+    assert 'data-every="2"' in part
     assert "<html" not in part
     again = browser.post(address("summarise_conversation", conversation), headers=HTMX)
     assert again.status_code == 409
