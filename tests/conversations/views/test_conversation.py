@@ -169,7 +169,7 @@ def test_a_page_costs_the_same_queries_however_long(browser, ada, django_assert_
     browser.get(address("show_conversation", short))
 
     for conversation in (short, long):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             assert browser.get(address("show_conversation", conversation)).status_code == 200
 
 

@@ -138,5 +138,5 @@ def test_many_thumbs_cost_one_query(browser, ada, django_assert_max_num_queries)
     browser.get(conversation_page(short.leaf))
 
     for conversation in (short, long):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             browser.get(conversation_page(conversation.leaf))
