@@ -26,7 +26,7 @@ def delete_for_ever(conversation: Conversation) -> None:
     if conversation.deleted_at is None:
         raise Refusal("Only what is in the trash can be deleted for ever.")
     with transaction.atomic():
-        delete_files_of(conversation)
+        delete_files_of([conversation])
         conversation.delete()
 
 
@@ -46,8 +46,7 @@ def remove(rows: ConversationQuerySet) -> int:
         with transaction.atomic():
             # Asked again: what was brought back meanwhile stays.
             gone = rows.filter(pk__in=batch).order_by()
-            for conversation in gone:
-                delete_files_of(conversation)
+            delete_files_of(list(gone))
             gone.delete()
         removed += len(batch)
     return removed

@@ -1,14 +1,14 @@
 """Take files in, give them back, and forget them: rows and bytes together."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from hashlib import sha256
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -123,12 +123,13 @@ def delete_file(attachment: Attachment) -> None:
     return None
 
 
-def delete_files_of(conversation: Conversation) -> None:
-    """Delete the files that only messages of `conversation` carry. Call it before deleting that for ever."""
-    inside = Count("messages", filter=Q(messages__conversation=conversation))
-    counted = Attachment.objects.annotate(inside=inside, everywhere=Count("messages"))
-    alone = counted.filter(inside__gt=0, inside=F("everywhere")).values_list("pk", flat=True)
-    forget(Attachment.objects.filter(pk__in=list(alone)))
+def delete_files_of(conversations: Collection[Conversation]) -> None:
+    """Delete files that only messages of `conversations` carry. Call it before deleting those for ever."""
+    elsewhere = Attachment.messages.through.objects.filter(attachment=OuterRef("pk"))
+    elsewhere = elsewhere.exclude(message__conversation__in=conversations)
+    carried = Attachment.objects.filter(messages__conversation__in=conversations)
+    alone = carried.exclude(Exists(elsewhere)).values_list("pk", flat=True)
+    forget(Attachment.objects.filter(pk__in=set(alone)))
 
 
 def forget(rows: AttachmentQuerySet) -> None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from conversations.models import Conversation, Generation, Message
 from conversations.services import trash
+from conversations.services.attachments.keeping import delete_files_of
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation
 from conversations.services.trash import purge_trash
@@ -65,3 +66,24 @@ def test_the_files_of_what_goes_for_ever_go_too_unless_another_conversation_carr
 
     assert list(ada.attachments.all()) == [shared]
     assert alone.pk != shared.pk
+
+
+def test_a_file_that_two_carry_goes_with_both_of_them(ada):
+    one, other = make_conversation(ada, "One", "Two"), make_conversation(ada, "Three", "Four")
+    make_attachment(ada, one.messages.get(text="One"), other.messages.get(text="Three"))
+    throw_away(one, days=31)
+    throw_away(other, days=31)
+
+    purge_trash(deleted_before=timezone.now() - timedelta(days=30))
+
+    assert not ada.attachments.exists()
+
+
+def test_to_free_files_costs_the_same_for_few_and_for_many(ada, django_assert_num_queries):
+    for count in (2, 8):
+        gone = [make_conversation(ada, "One", "Two") for _ in range(count)]
+        for conversation in gone:
+            make_attachment(ada, conversation.messages.get(text="One"))
+        with django_assert_num_queries(7):
+            delete_files_of(gone)
+        assert not ada.attachments.exists()

@@ -156,7 +156,7 @@ def test_the_files_of_a_conversation_go_with_it_but_not_those_that_others_carry(
     both = make_attachment(ada, going.leaf, staying.leaf, name="both.txt")
 
     with django_capture_on_commit_callbacks(execute=True):
-        delete_files_of(going)
+        delete_files_of([going])
 
     assert list(Attachment.objects.all()) == [both]
     assert len(stored(place)) == 1

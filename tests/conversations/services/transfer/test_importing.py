@@ -365,7 +365,8 @@ def test_what_was_imported_just_now_is_not_haste(ada, take_in):
     ]
     take_in(ada, json.dumps(files.house(*many)).encode())
 
-    refuse_haste(ada)
+    assert Message.objects.filter(conversation__owner=ada).count() == MESSAGES_PER_MINUTE * 3
+    refuse_haste(ada)  # which raises TooMany when it is
 
 
 def test_nothing_is_from_the_future(ada, take_in):
