@@ -44,6 +44,7 @@ urlpatterns = [
     path("summaries/<uuid:public_id>/remove/", summary.remove_summary, name="remove_summary"),
     path("c/<uuid:public_id>/gauge/", conversation.show_gauge, name="show_gauge"),
     path("c/<uuid:public_id>/send/", message.send_message, name="send_message"),
+    path("c/<uuid:public_id>/menu/", organise.conversation_menu, name="conversation_menu"),
     path("c/<uuid:public_id>/rename/", conversation.rename_conversation, name="rename_conversation"),
     path("c/<uuid:public_id>/keep/", conversation.keep_conversation, name="keep_conversation"),
     path("c/<uuid:public_id>/delete/", conversation.delete_conversation, name="delete_conversation"),

@@ -23,6 +23,16 @@ from conversations.services.organising import list_folders
 Change = Literal["pin", "unpin", "archive", "unarchive"]
 
 
+@never_cache
+@require_GET
+def conversation_menu(request: Request, public_id: UUID) -> HttpResponse:
+    """Every row of the list has this menu, so it is fetched when it is opened."""
+    conversation = get_conversation(request.user, public_id)
+    part = "conversations/_conversation_menu.html"
+    template = part if request.htmx else "conversations/conversation_menu.html"
+    return render(request, template, {"conversation": conversation, "current": conversation})
+
+
 @require_POST
 def organise_conversation(request: Request, public_id: UUID, change: Change) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)

@@ -89,8 +89,9 @@ def test_a_conversation_is_renamed_deleted_and_brought_back(page):
     row = rows(page).first
     row.hover()
     row.get_by_role("button", name="Rename or delete").click()
-    row.get_by_role("textbox", name="Title").fill("Sea otters")
-    row.get_by_role("button", name="Save the title").click()
+    row.get_by_role("link", name="Rename, pin, move, delete").click()
+    page.locator("main").get_by_role("textbox", name="Title").fill("Sea otters")
+    page.locator("main").get_by_role("button", name="Save the title").click()
     expect(rows(page)).to_contain_text(["Sea otters"])
     page.get_by_role("button", name="More about this conversation").click()
     page.get_by_role("button", name="Delete this conversation").click()

@@ -125,3 +125,13 @@ def test_folders_of_others_are_not_shown_or_changed(stranger, ada):
     assert stranger.post("/folders/rename/", {"name": "Ocean", "to": "Mine"}).status_code == 422
     stranger.post("/folders/dissolve/", {"name": "Ocean"})
     assert ada.conversations.get().folder == "Ocean"
+
+
+def test_the_menu_of_a_conversation_is_a_page_and_a_part_and_a_strangers_is_not_found(browser, ada, bob):
+    url = address("conversation_menu", make_conversation(ada, "Otters"))
+
+    assert "<html" in browser.get(url).content.decode()
+    part = browser.get(url, headers=HTMX).content.decode()
+    assert "<html" not in part
+    assert 'value="Otters"' in part
+    assert browser.get(address("conversation_menu", make_conversation(bob, "Secret"))).status_code == 404
