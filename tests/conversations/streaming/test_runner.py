@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.models import User
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Problem, Status
 from conversations.rendering import render_markdown, render_plain
-from conversations.services.asking import continue_answer, stop_answer
+from conversations.services.asking import continue_answer
 from conversations.services.keeping import delete_conversation
 from conversations.services.sending import rebuild
+from conversations.services.stopping import stop_answer
 from conversations.streaming import ledger, live
 from conversations.streaming import runner as runner_module
 from conversations.streaming.claims import Capacity
