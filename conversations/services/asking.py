@@ -1,24 +1,19 @@
-"""Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
+"""Ask, edit, ask again. Nothing runs here: a queued Generation is left and the bell is rung."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
-from django.utils import timezone
+from django.db.models import Max
 
 from accounts.models import User
 from conversations import bus
-from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import Attachment, ChatModel, Conversation, Message, Role
 
-from .errors import Conflict, Refusal, TooMany, Unavailable
-
-MESSAGE_CHARACTERS = 32_000
-MESSAGES_PER_MINUTE = 30
-WAITING_AT_MOST = 200
-PLACEHOLDER_TITLE_CHARACTERS = 60
+from .admission import clean_text, lock, refuse_haste, refuse_stale, refuse_unless_free
+from .errors import Conflict, Refusal
+from .titles import placeholder_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +23,6 @@ class Exchange:
     question: Message
     answer: Message
     files: tuple[Attachment, ...] | None = field(default=None, compare=False)
-
-
-def clean_text(text: str) -> str:
-    """Return `text` as it will be kept: line ends are LF, NUL and lone surrogates gone.
-
-    Raises Refusal when nothing is left, or too much.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    text = text.encode("utf-8", "ignore").decode()
-    if not text.strip():
-        raise Refusal("Write something first: an empty message cannot be sent.")
-    if len(text) > MESSAGE_CHARACTERS:
-        raise Refusal(
-            f"This message has {len(text):,} characters; at most {MESSAGE_CHARACTERS:,} can be sent at once."
-        )
-    return text
 
 
 def start_conversation(
@@ -178,46 +157,6 @@ def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatMo
         return add_answer(conversation, message.parent, position=position, continues=message)
 
 
-def stop_answer(generation: Generation) -> None:
-    """Stop `generation`, wherever it runs; what arrived is kept. Twice, or too late, does no harm."""
-    rows = Generation.objects.filter(pk=generation.pk)
-    never_ran = rows.filter(status=Status.QUEUED).update(status=Status.STOPPED, finished_at=timezone.now())
-    if never_ran:
-        transaction.on_commit(lambda: bus.ring("answer", generation.pk))  # no runner will tell its viewers
-    else:
-        rows.active().update(stop_requested=True)
-    transaction.on_commit(lambda: bus.ring("stop", generation.pk))
-
-
-def stop_conversation(conversation: Conversation) -> None:
-    """Stop whatever is being written for `conversation`."""
-    for generation in conversation.generations.active():
-        stop_answer(generation)
-
-
-def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
-    """Return `conversation` afresh, to be answered by `model`, and let nobody else add to it meanwhile.
-
-    Raises Conflict when it was deleted since it was read: whoever deletes stops only what is there by then.
-    """
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("leaf", "model", "owner")
-    fresh = rows.filter(pk=conversation.pk, deleted_at=None).first()
-    if fresh is None:
-        raise Conflict("This conversation was deleted.")
-    if model is not None and model != fresh.model:
-        fresh.model = model
-        fresh.save(update_fields=["model"])
-    return fresh
-
-
-def refuse_stale(conversation: Conversation, seen: UUID | None, kept: str = "") -> None:
-    """Raise Conflict when `seen`, the last message that the asker's page showed, is not the last any more."""
-    leaf = conversation.leaf
-    if seen is not None and (leaf is None or leaf.public_id != seen):
-        newest = "This conversation went on elsewhere. Here is its newest state"
-        raise Conflict(f"{newest}; {kept}" if kept else f"{newest}.")
-
-
 def add_exchange(
     conversation: Conversation,
     *,
@@ -269,48 +208,6 @@ def add_answer(
 def next_position(conversation: Conversation, parent: Message | None) -> int:
     last = conversation.messages.filter(parent=parent).aggregate(Max("position"))["position__max"]
     return 0 if last is None else int(last) + 1
-
-
-def refuse_unless_free(conversation: Conversation) -> None:
-    """Raise Conflict while an answer is written for `conversation`, Unavailable while too many wait."""
-    answers = Generation.objects.active().aggregate(
-        here=Count("pk", filter=Q(conversation=conversation, message__isnull=False)),
-        waiting=Count("pk", filter=Q(status=Status.QUEUED)),
-    )
-    if answers["here"]:
-        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
-    if answers["waiting"] >= WAITING_AT_MOST:
-        raise Unavailable(
-            "Too many people are waiting for an answer. Please try again in a minute.", retry_after_s=60
-        )
-
-
-def refuse_haste(owner: User) -> None:
-    """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
-    # Sends of one person wait for each other here, or twenty at once would all count the same.
-    User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
-    now = timezone.now()
-    # To now, not on from then: after a clock was set back all of today would be recent.
-    last_minute = (now - timedelta(minutes=1), now)
-    # The conversation's own time narrows the search to what the index on it finds.
-    lately = Message.objects.filter(
-        conversation__owner=owner,
-        conversation__updated_at__gte=last_minute[0],
-        role=Role.ASSISTANT,
-        created_at__range=last_minute,
-    ).count()
-    if lately >= MESSAGES_PER_MINUTE:
-        raise TooMany(
-            f"That was {MESSAGES_PER_MINUTE} messages in a minute. Please wait a moment.", retry_after_s=60
-        )
-
-
-def placeholder_title(text: str) -> str:
-    """Return the first words of `text`: what a conversation is called until it has a title."""
-    line = " ".join(text.split())
-    if len(line) <= PLACEHOLDER_TITLE_CHARACTERS:
-        return line
-    return line[:PLACEHOLDER_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 
 def exchange_with(owner: User, key: UUID) -> Exchange | None:

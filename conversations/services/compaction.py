@@ -9,7 +9,7 @@ from conversations import bus
 from conversations.llm.types import ChatMessage
 from conversations.models import Conversation, Generation, Message, Purpose, Role, Status, Summary
 
-from .asking import lock
+from .admission import lock
 from .errors import Conflict, Refusal
 from .history import branch_ids
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from conversations.models import Conversation, Scope, Share
 
+from .entries import Entry, entries_of
 from .errors import Conflict, Refusal, TooMany
 from .history import path_to, spoken
-from .transcript import Entry, entries_of, mark_models
+from .transcript import mark_models
 
 LINKS_AT_MOST = 50  # of one conversation, open at the same time
 

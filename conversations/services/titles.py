@@ -13,6 +13,7 @@ from conversations.models.conversation import TITLE_LENGTH
 from .errors import Refusal
 
 TITLE_TOKENS = 40
+PLACEHOLDER_TITLE_CHARACTERS = 60
 LABEL = re.compile(r"\A(?:title|titel|titre|título)\s*:\s*", re.IGNORECASE)
 MARKED = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 QUOTES = '"“”„«»'
@@ -35,6 +36,14 @@ def rename_conversation(conversation: Conversation, *, title: str) -> None:
         raise Refusal(f"A title can have {TITLE_LENGTH} characters; this one has {len(title)}.")
     conversation.title, conversation.title_by_person = title, True
     conversation.save(update_fields=["title", "title_by_person"])
+
+
+def placeholder_title(text: str) -> str:
+    """Return the first words of `text`: what a conversation is called until it has a title."""
+    line = " ".join(text.split())
+    if len(line) <= PLACEHOLDER_TITLE_CHARACTERS:
+        return line
+    return line[:PLACEHOLDER_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 
 def title_messages(sent: list[Message]) -> list[ChatMessage]:

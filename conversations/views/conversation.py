@@ -21,6 +21,7 @@ from conversations.http import asking_to_wait
 from conversations.models import ChatModel, Conversation, Generation
 from conversations.services.asking import Exchange
 from conversations.services.asking import start_conversation as start
+from conversations.services.entries import Entry
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
@@ -29,7 +30,7 @@ from conversations.services.paging import PAGE, Stretch
 from conversations.services.sight import sight_of
 from conversations.services.temporary import keep_conversation as keep
 from conversations.services.titles import rename_conversation as rename
-from conversations.services.transcript import Entry, Transcript, build_exchange, build_transcript
+from conversations.services.transcript import Transcript, build_exchange, build_transcript
 from conversations.streaming.lag import refuse_when_late
 
 from .attachments import Terms, collect, terms

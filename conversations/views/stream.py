@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.http import Request
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
-from conversations.services.asking import stop_answer as stop
 from conversations.services.marks import see
+from conversations.services.stopping import stop_answer as stop
 from conversations.services.transcript import build_entry
 from conversations.streaming import live
 from conversations.streaming.beat import Beat

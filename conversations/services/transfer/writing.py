@@ -12,8 +12,7 @@ from django.db.models import Max
 from accounts.models import User
 from conversations.models import ChatModel, Conversation, Generation, Message, Origin, Role
 from conversations.models.conversation import TITLE_LENGTH
-from conversations.services.asking import placeholder_title
-from conversations.services.titles import tidy
+from conversations.services.titles import placeholder_title, tidy
 
 from .values import ConversationCopy, MessageCopy
 

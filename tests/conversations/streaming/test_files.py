@@ -11,7 +11,7 @@ from conversations.services.attachments.keeping import accept_upload, delete_fil
 from conversations.services.attachments.limits import Limits
 from conversations.services.sending import rebuild
 from tests.conversations.streaming.site import asked, ended, running
-from tests.factories import make_model, make_user
+from tests.factories import make_model
 from tests.fakes import FakeServer, says
 from tests.files import pdf, picture, upload
 
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 IMAGE = "data:image/png;base64,"
 PDF = "data:application/pdf;base64,"
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return make_user("ada")
 
 
 @pytest.fixture(autouse=True)

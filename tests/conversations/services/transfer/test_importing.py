@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.models import Conversation, Generation, Import, Message, Origin, Stage
-from conversations.services.asking import MESSAGES_PER_MINUTE, refuse_haste
+from conversations.services.admission import MESSAGES_PER_MINUTE, refuse_haste
 from conversations.services.errors import Conflict, Refusal
 from conversations.services.keeping import delete_conversation
 from conversations.services.transcript import build_entries
