@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, what knows of a database on PostgreSQL, walks in a browser, the local model.
+"""`make test`: all on SQLite, what knows of a database on PostgreSQL, walks in a browser, the local model.
 
 Each is a pytest run of its own: settings are read once a process, so the database has to be there before,
 and sync Playwright leaves an event loop behind. Further words go to pytest: `make test ARGS="-k window"`.
@@ -20,7 +20,7 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = "not browser and not local_model"
-# What knows of no database says the same on any: rooms that may not (tests/test_architecture.py), files, settings.
+# What knows of no database says the same on any: rooms that may not (test_architecture.py), files, settings.
 PURE = (
     *("tests/conversations/llm", "tests/conversations/rendering", "tests/tools"),
     *("tests/test_architecture.py", "tests/test_checks.py", "tests/test_docs.py"),
@@ -77,8 +77,8 @@ def in_browser(directory: Path, words: list[str]) -> Result:
     if not chromium:
         return skip("Browser", "no Chromium on this machine")
     os.environ["CHROMIUM"] = chromium
-    shared = [*WORKING, *only("tests/browser")]
-    return run_pytest("Browser", "browser", directory, [*shared, *words], f"sqlite:///{directory}/walks.sqlite3")
+    words = [*WORKING, *only("tests/browser"), *words]
+    return run_pytest("Browser", "browser", directory, words, f"sqlite:///{directory}/walks.sqlite3")
 
 
 def with_local_model(directory: Path, words: list[str]) -> Result:
@@ -89,7 +89,7 @@ def with_local_model(directory: Path, words: list[str]) -> Result:
 
 
 def only(room: str) -> list[str]:
-    """Have only `room` collected, unless the words name files of their own: importing all tests takes seconds."""
+    """Have only `room` collected, unless the words name files: to import every test takes seconds."""
     return ["-o", f"testpaths={room}"]
 
 
