@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -291,7 +292,7 @@ class SettingsForm(forms.Form):
             del self.fields["effort"]
         self.fields["max_tokens"].help_text = _(
             "At most %(most)s, which is also what it is when left empty."
-        ) % {"most": f"{abilities.longest_answer:,}"}
+        ) % {"most": intcomma(abilities.longest_answer)}
 
     @property
     def chosen(self) -> dict[str, object]:

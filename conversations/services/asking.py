@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations import bus
@@ -38,10 +40,11 @@ def clean_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     text = text.encode("utf-8", "ignore").decode()
     if not text.strip():
-        raise Refusal("Write something first: an empty message cannot be sent.")
+        raise Refusal(_("Write something first: an empty message cannot be sent."))
     if len(text) > MESSAGE_CHARACTERS:
         raise Refusal(
-            f"This message has {len(text):,} characters; at most {MESSAGE_CHARACTERS:,} can be sent at once."
+            _("This message has %(count)s characters; at most %(most)s can be sent at once.")
+            % {"count": intcomma(len(text)), "most": intcomma(MESSAGE_CHARACTERS)}
         )
     return text
 
@@ -103,7 +106,7 @@ def ask(
             conversation = lock(conversation, model)
             if exchange := exchange_with(conversation.owner, key):
                 return exchange
-            refuse_stale(conversation, seen, "your text is kept.")
+            refuse_stale(conversation, seen, keeps_text=True)
             return add_exchange(conversation, parent=conversation.leaf, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(conversation.owner, key)
@@ -112,7 +115,7 @@ def ask(
 def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | None = None) -> Exchange:
     """Add `text` beside the person's `message`, with its files, and ask again from there."""
     if message.role != Role.USER:
-        raise Refusal("Only your own messages can be edited.")
+        raise Refusal(_("Only your own messages can be edited."))
     owner = message.conversation.owner
     text = clean_text(text)
     try:
@@ -129,7 +132,7 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
 def save_edit(message: Message, *, text: str, key: UUID) -> Message:
     """Add `text` beside the person's `message` and ask nothing yet; the same `key` again adds no more."""
     if message.role != Role.USER:
-        raise Refusal("Only your own messages can be edited.")
+        raise Refusal(_("Only your own messages can be edited."))
     text = clean_text(text)
     with transaction.atomic():
         conversation = lock(message.conversation, None)
@@ -155,7 +158,7 @@ def regenerate(
     """
     question = message if message.role == Role.USER else message.parent
     if question is None or question.role != Role.USER:
-        raise Refusal("Only an answer to a question can be asked for.")
+        raise Refusal(_("Only an answer to a question can be asked for."))
     with transaction.atomic():
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
@@ -168,7 +171,7 @@ def regenerate(
 def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
     """Let the model go on with the answer `message` where it stops; what comes of it is its sibling."""
     if message.role != Role.ASSISTANT or message.parent is None or not message.text.strip():
-        raise Refusal("Only an answer that has begun can be continued.")
+        raise Refusal(_("Only an answer that has begun can be continued."))
     with transaction.atomic():
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
@@ -203,19 +206,22 @@ def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("leaf", "model", "owner")
     fresh = rows.filter(pk=conversation.pk, deleted_at=None).first()
     if fresh is None:
-        raise Conflict("This conversation was deleted.")
+        raise Conflict(_("This conversation was deleted."))
     if model is not None and model != fresh.model:
         fresh.model = model
         fresh.save(update_fields=["model"])
     return fresh
 
 
-def refuse_stale(conversation: Conversation, seen: UUID | None, kept: str = "") -> None:
+def refuse_stale(conversation: Conversation, seen: UUID | None, *, keeps_text: bool = False) -> None:
     """Raise Conflict when `seen`, the last message that the asker's page showed, is not the last any more."""
     leaf = conversation.leaf
     if seen is not None and (leaf is None or leaf.public_id != seen):
-        newest = "This conversation went on elsewhere. Here is its newest state"
-        raise Conflict(f"{newest}; {kept}" if kept else f"{newest}.")
+        if keeps_text:
+            raise Conflict(
+                _("This conversation went on elsewhere. Here is its newest state; your text is kept.")
+            )
+        raise Conflict(_("This conversation went on elsewhere. Here is its newest state."))
 
 
 def add_exchange(
@@ -278,10 +284,10 @@ def refuse_unless_free(conversation: Conversation) -> None:
         waiting=Count("pk", filter=Q(status=Status.QUEUED)),
     )
     if answers["here"]:
-        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+        raise Conflict(_("An answer is still being written here. Stop it, or wait for its end."))
     if answers["waiting"] >= WAITING_AT_MOST:
         raise Unavailable(
-            "Too many people are waiting for an answer. Please try again in a minute.", retry_after_s=60
+            _("Too many people are waiting for an answer. Please try again in a minute."), retry_after_s=60
         )
 
 
@@ -301,7 +307,9 @@ def refuse_haste(owner: User) -> None:
     ).count()
     if lately >= MESSAGES_PER_MINUTE:
         raise TooMany(
-            f"That was {MESSAGES_PER_MINUTE} messages in a minute. Please wait a moment.", retry_after_s=60
+            _("That was %(most)s messages in a minute. Please wait a moment.")
+            % {"most": MESSAGES_PER_MINUTE},
+            retry_after_s=60,
         )
 
 
@@ -329,4 +337,4 @@ def sent_already(owner: User, key: UUID) -> Exchange:
     """Two sends with one key met: the other one won, and its exchange is the answer."""
     if exchange := exchange_with(owner, key):
         return exchange
-    raise Conflict("This was sent before, or from elsewhere. Please send it again.")
+    raise Conflict(_("This was sent before, or from elsewhere. Please send it again."))
