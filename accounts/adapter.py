@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from .backends import find_person
 from .known_browsers import known_browser, remember
@@ -15,7 +16,7 @@ from .names import check_alphabets, check_not_an_address, look_alike_key, normal
 from .throttle import FAILED_LOGIN_WAIT_S, too_many_requests
 
 MAX_PASSWORD_LENGTH = 1000
-WRONG = "This name and password do not match, or the account is closed."
+WRONG = _("This name and password do not match, or the account is closed.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,8 +24,8 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": WRONG,
         "email_password_mismatch": WRONG,
-        "username_taken": "This name is taken.",
-        "incorrect_password": "This is not your password.",
+        "username_taken": _("This name is taken."),
+        "incorrect_password": _("This is not your password."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -34,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the name as it will be stored; no two names may look alike."""
         username = normal_form(username)
         if len(username) > 150:
-            raise ValidationError("A username can have 150 characters.", code="max_length")
+            raise ValidationError(_("A username can have 150 characters."), code="max_length")
         check_not_an_address(username)
         check_alphabets(username)
         username = super().clean_username(username, shallow=True)
@@ -44,7 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
         if len(password) > MAX_PASSWORD_LENGTH:
-            raise ValidationError(f"A password can have {MAX_PASSWORD_LENGTH} characters.", code="max_length")
+            raise ValidationError(
+                _("A password can have %(most)s characters.") % {"most": MAX_PASSWORD_LENGTH},
+                code="max_length",
+            )
         return super().clean_password(password, user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from .models import SetupLink, User
 
@@ -48,16 +49,18 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("About", {"fields": ("first_name", "last_name", "email", "theme")}),
+        (_("About"), {"fields": ("first_name", "last_name", "email", "theme")}),
         (
-            "Rights",
+            _("Rights"),
             {
                 "fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions"),
-                "description": "An account is closed by taking “Active” away: it cannot be deleted here, "
-                "because its conversations would go with it.",
+                "description": _(
+                    "An account is closed by taking “Active” away: it cannot be deleted here, "
+                    "because its conversations would go with it."
+                ),
             },
         ),
-        ("Times", {"fields": ("last_login", "date_joined")}),
+        (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -7,10 +7,11 @@ from allauth.account.adapter import get_adapter
 from allauth.account.fields import SetPasswordField
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from .models import Theme, User
 
-PASSWORD_HELP = "At least 10 characters; not your name and not one that everybody uses."  # noqa: S105
+PASSWORD_HELP = _("At least 10 characters; not your name and not one that everybody uses.")
 MAX_LOGIN_LENGTH = 254
 # The keys by which password managers know what belongs into a field.
 AUTOCOMPLETE = {
@@ -20,7 +21,7 @@ AUTOCOMPLETE = {
     "oldpassword": "current-password",
     "password1": "new-password",
 }
-LABELS = {"email": "E-mail address", "oldpassword": "Current password"}
+LABELS = {"email": _("E-mail address"), "oldpassword": _("Current password")}
 
 
 class Calm(forms.Form):
@@ -44,7 +45,7 @@ class LoginForm(Calm, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.CharField(
-            label="Username or e-mail", max_length=MAX_LOGIN_LENGTH, widget=self.fields["login"].widget
+            label=_("Username or e-mail"), max_length=MAX_LOGIN_LENGTH, widget=self.fields["login"].widget
         )
         self.fields["password"].help_text = ""
         self.order_fields(["login", "password"])
@@ -53,15 +54,15 @@ class LoginForm(Calm, allauth_forms.LoginForm):
 class SignupForm(Calm, allauth_forms.SignupForm):  # type: ignore[misc]  # its clean() promises a dict
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail (optional)"
+        self.fields["email"].label = _("E-mail (optional)")
         if settings.HAS_MAIL:
-            self.fields["email"].help_text = "To get back in when you forget your password."
+            self.fields["email"].help_text = _("To get back in when you forget your password.")
 
 
 class ResetPasswordForm(Calm, allauth_forms.ResetPasswordForm):
     def clean(self) -> dict[str, Any] | None:
         if not settings.HAS_MAIL:
-            raise forms.ValidationError("Ask the administrator of this site for a reset link.")
+            raise forms.ValidationError(_("Ask the administrator of this site for a reset link."))
         return super().clean()
 
 
@@ -70,14 +71,14 @@ class ResetPasswordKeyForm(Calm, allauth_forms.ResetPasswordKeyForm):
         super().__init__(*args, **kwargs)
         # Typed once: it can be looked at, and a slip is mended by another link.
         del self.fields["password2"]
-        self.fields["password1"].label = "New password"
+        self.fields["password1"].label = _("New password")
 
 
 class ChangePasswordForm(Calm, allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
-        self.fields["password1"].label = "New password"
+        self.fields["password1"].label = _("New password")
 
 
 class AddEmailForm(Calm, allauth_forms.AddEmailForm):
@@ -90,12 +91,12 @@ class ReauthenticateForm(Calm, allauth_forms.ReauthenticateForm):
 
 class FirstAdminForm(Calm):
     username = forms.CharField(max_length=150, initial="admin")
-    password1 = SetPasswordField(label="Password")
+    password1 = SetPasswordField(label=_("Password"))
     email = forms.EmailField(required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail (optional)"
+        self.fields["email"].label = _("E-mail (optional)")
 
     def clean_username(self) -> str:
         return str(get_adapter().clean_username(self.cleaned_data["username"]))

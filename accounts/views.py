@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -57,7 +58,7 @@ def set_theme(request: Request) -> HttpResponse:
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponse(
-            "The theme is one of: system, light, dark.", content_type="text/plain", status=422
+            _("The theme is one of: system, light, dark."), content_type="text/plain", status=422
         )
     theme = form.cleaned_data["theme"]
     User.objects.filter(pk=request.user.pk).update(theme=theme)

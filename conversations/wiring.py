@@ -4,6 +4,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from .llm.abilities import dialect_of, is_claude, sees
 from .llm.catalogue import Catalogue
@@ -116,9 +117,9 @@ def system_prompt() -> str:
 def stand_in() -> str:
     """Return a sentence about the model when it is not one to rely on, or nothing."""
     if settings.LLM_MODEL == "scripted-stand-in":
-        return "No model is set up: a script answers, not a model."
+        return _("No model is set up: a script answers, not a model.")
     if settings.LLM_LOCAL:
-        return (
-            f"{settings.LLM_MODEL}, a very small model on this machine, answers. Do not rely on what it says."
-        )
+        return _("%(model)s, a very small model on this machine, answers. Do not rely on what it says.") % {
+            "model": settings.LLM_MODEL
+        }
     return ""

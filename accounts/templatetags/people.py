@@ -4,6 +4,8 @@ import re
 
 from django import template
 from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -12,7 +14,13 @@ register = template.Library()
 # In the order in which they claim to be each other.
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
-PLAIN_NAMES = {"Edg": "Edge", "OPR": "Opera", "Macintosh": "a Mac", "iPhone": "an iPhone", "iPad": "an iPad"}
+PLAIN_NAMES = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Macintosh": _("a Mac"),
+    "iPhone": _("an iPhone"),
+    "iPad": _("an iPad"),
+}
 
 
 @register.filter
@@ -20,8 +28,10 @@ def browser_name(user_agent: str) -> str:
     """What a browser says of itself, as people say it: "Firefox on Windows"."""
     browser = next((name for name in BROWSERS if re.search(rf"{name}(Chrome)?/", user_agent)), "")
     system = next((name for name in SYSTEMS if name in user_agent), "")
-    said = [PLAIN_NAMES.get(name, name) for name in (browser, system) if name]
-    return " on ".join(said) if browser else "Something that is not a known browser"
+    if not browser:
+        return gettext("Something that is not a known browser")
+    called = {"browser": PLAIN_NAMES.get(browser, browser), "system": PLAIN_NAMES.get(system, system)}
+    return gettext("%(browser)s on %(system)s") % called if system else str(called["browser"])
 
 
 @register.simple_tag

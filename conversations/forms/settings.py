@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import gettext_lazy as _
 
 from conversations.services.parameters import Abilities
@@ -53,7 +54,7 @@ class SettingsForm(forms.Form):
             del self.fields["effort"]
         self.fields["max_tokens"].help_text = _(
             "At most %(most)s, which is also what it is when left empty."
-        ) % {"most": f"{abilities.longest_answer:,}"}
+        ) % {"most": intcomma(abilities.longest_answer)}
 
     @property
     def chosen(self) -> dict[str, object]:

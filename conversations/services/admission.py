@@ -3,8 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
@@ -24,10 +26,11 @@ def clean_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     text = text.encode("utf-8", "ignore").decode()
     if not text.strip():
-        raise Refusal("Write something first: an empty message cannot be sent.")
+        raise Refusal(_("Write something first: an empty message cannot be sent."))
     if len(text) > MESSAGE_CHARACTERS:
         raise Refusal(
-            f"This message has {len(text):,} characters; at most {MESSAGE_CHARACTERS:,} can be sent at once."
+            _("This message has %(count)s characters; at most %(most)s can be sent at once.")
+            % {"count": intcomma(len(text)), "most": intcomma(MESSAGE_CHARACTERS)}
         )
     return text
 
@@ -40,19 +43,22 @@ def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
     rows = Conversation.objects.select_for_update(of=("self",)).select_related("leaf", "model", "owner")
     fresh = rows.filter(pk=conversation.pk, deleted_at=None).first()
     if fresh is None:
-        raise Conflict("This conversation was deleted.")
+        raise Conflict(_("This conversation was deleted."))
     if model is not None and model != fresh.model:
         fresh.model = model
         fresh.save(update_fields=["model"])
     return fresh
 
 
-def refuse_stale(conversation: Conversation, seen: UUID | None, kept: str = "") -> None:
+def refuse_stale(conversation: Conversation, seen: UUID | None, *, keeps_text: bool = False) -> None:
     """Raise Conflict when `seen`, the last message that the asker's page showed, is not the last any more."""
     leaf = conversation.leaf
     if seen is not None and (leaf is None or leaf.public_id != seen):
-        newest = "This conversation went on elsewhere. Here is its newest state"
-        raise Conflict(f"{newest}; {kept}" if kept else f"{newest}.")
+        if keeps_text:
+            raise Conflict(
+                _("This conversation went on elsewhere. Here is its newest state; your text is kept.")
+            )
+        raise Conflict(_("This conversation went on elsewhere. Here is its newest state."))
 
 
 def refuse_unless_free(conversation: Conversation) -> None:
@@ -62,10 +68,10 @@ def refuse_unless_free(conversation: Conversation) -> None:
         waiting=Count("pk", filter=Q(status=Status.QUEUED)),
     )
     if answers["here"]:
-        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+        raise Conflict(_("An answer is still being written here. Stop it, or wait for its end."))
     if answers["waiting"] >= WAITING_AT_MOST:
         raise Unavailable(
-            "Too many people are waiting for an answer. Please try again in a minute.", retry_after_s=60
+            _("Too many people are waiting for an answer. Please try again in a minute."), retry_after_s=60
         )
 
 
@@ -85,5 +91,7 @@ def refuse_haste(owner: User) -> None:
     ).count()
     if lately >= MESSAGES_PER_MINUTE:
         raise TooMany(
-            f"That was {MESSAGES_PER_MINUTE} messages in a minute. Please wait a moment.", retry_after_s=60
+            _("That was %(most)s messages in a minute. Please wait a moment.")
+            % {"most": MESSAGES_PER_MINUTE},
+            retry_after_s=60,
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations import bus
@@ -82,7 +83,7 @@ def ask(
             conversation = lock(conversation, model)
             if exchange := exchange_with(conversation.owner, key):
                 return exchange
-            refuse_stale(conversation, seen, "your text is kept.")
+            refuse_stale(conversation, seen, keeps_text=True)
             return add_exchange(conversation, parent=conversation.leaf, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(conversation.owner, key)
@@ -91,7 +92,7 @@ def ask(
 def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | None = None) -> Exchange:
     """Add `text` beside the person's `message`, with its files, and ask again from there."""
     if message.role != Role.USER:
-        raise Refusal("Only your own messages can be edited.")
+        raise Refusal(_("Only your own messages can be edited."))
     owner = message.conversation.owner
     text = clean_text(text)
     try:
@@ -108,7 +109,7 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
 def save_edit(message: Message, *, text: str, key: UUID) -> Message:
     """Add `text` beside the person's `message` and ask nothing yet; the same `key` again adds no more."""
     if message.role != Role.USER:
-        raise Refusal("Only your own messages can be edited.")
+        raise Refusal(_("Only your own messages can be edited."))
     text = clean_text(text)
     with transaction.atomic():
         conversation = lock(message.conversation, None)
@@ -134,7 +135,7 @@ def regenerate(
     """
     question = message if message.role == Role.USER else message.parent
     if question is None or question.role != Role.USER:
-        raise Refusal("Only an answer to a question can be asked for.")
+        raise Refusal(_("Only an answer to a question can be asked for."))
     with transaction.atomic():
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
@@ -147,7 +148,7 @@ def regenerate(
 def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
     """Let the model go on with the answer `message` where it stops; what comes of it is its sibling."""
     if message.role != Role.ASSISTANT or message.parent is None or not message.text.strip():
-        raise Refusal("Only an answer that has begun can be continued.")
+        raise Refusal(_("Only an answer that has begun can be continued."))
     with transaction.atomic():
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
@@ -226,4 +227,4 @@ def sent_already(owner: User, key: UUID) -> Exchange:
     """Two sends with one key met: the other one won, and its exchange is the answer."""
     if exchange := exchange_with(owner, key):
         return exchange
-    raise Conflict("This was sent before, or from elsewhere. Please send it again.")
+    raise Conflict(_("This was sent before, or from elsewhere. Please send it again."))

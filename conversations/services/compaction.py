@@ -3,7 +3,9 @@
 To the model it is a part of the system prompt, which every call keeps as it was sent.
 """
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations import bus
 from conversations.llm.types import ChatMessage
@@ -34,7 +36,7 @@ def summarise(conversation: Conversation) -> Summary:
     with transaction.atomic():
         conversation = lock(conversation, None)
         if conversation.generations.active().filter(purpose=Purpose.SUMMARY).exists():
-            raise Conflict("A summary is being written already.")
+            raise Conflict(_("A summary is being written already."))
         upto = last_of_the_beginning(conversation)
         Summary.objects.filter(upto=upto).delete()
         generation = conversation.generations.create(
@@ -50,9 +52,9 @@ def last_of_the_beginning(conversation: Conversation) -> Message:
     answers = conversation.messages.filter(pk__in=branch[-KEPT - 2 : -KEPT], role=Role.ASSISTANT)
     upto = answers.order_by("-pk").first()
     if upto is None:
-        raise Refusal("There is too little to sum up: the newest messages always stay as they are.")
+        raise Refusal(_("There is too little to sum up: the newest messages always stay as they are."))
     if Summary.objects.filter(upto=upto).exclude(text="").exists():
-        raise Refusal("All but the newest messages are summed up already.")
+        raise Refusal(_("All but the newest messages are summed up already."))
     return upto
 
 
@@ -66,9 +68,12 @@ def edit_summary(summary: Summary, *, text: str) -> None:
     """Let `summary` say what its owner writes."""
     text = text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "ignore").decode().strip()
     if not text:
-        raise Refusal("A summary needs words; to do without it, take it back.")
+        raise Refusal(_("A summary needs words; to do without it, take it back."))
     if len(text) > SUMMARY_CHARACTERS:
-        raise Refusal(f"A summary can have {SUMMARY_CHARACTERS:,} characters; this one has {len(text):,}.")
+        raise Refusal(
+            _("A summary can have %(most)s characters; this one has %(count)s.")
+            % {"most": intcomma(SUMMARY_CHARACTERS), "count": intcomma(len(text))}
+        )
     summary.text, summary.by_person = text, True
     summary.save(update_fields=["text", "by_person"])
 

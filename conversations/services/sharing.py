@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Scope, Share
 
@@ -25,14 +26,18 @@ def share_conversation(
     """
     leaf = conversation.leaf
     if leaf is None:
-        raise Refusal("There is nothing to share yet.")
+        raise Refusal(_("There is nothing to share yet."))
     if seen is not None and seen != leaf.public_id:
-        raise Conflict("This conversation went on elsewhere. Look at its newest state before you share it.")
+        raise Conflict(
+            _("This conversation went on elsewhere. Look at its newest state before you share it.")
+        )
     generation = getattr(leaf, "generation", None)
     if generation is not None and generation.is_active:
-        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+        raise Conflict(_("An answer is still being written here. Stop it, or wait for its end."))
     if conversation.shares.living().count() >= LINKS_AT_MOST:
-        raise TooMany(f"This conversation has {LINKS_AT_MOST} open links. End one of them first.")
+        raise TooMany(
+            _("This conversation has %(most)s open links. End one of them first.") % {"most": LINKS_AT_MOST}
+        )
     now = timezone.now()
     return conversation.shares.create(
         leaf=leaf,

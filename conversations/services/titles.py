@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations import bus
 from conversations.llm.types import ChatMessage
@@ -31,9 +32,12 @@ def rename_conversation(conversation: Conversation, *, title: str) -> None:
     """Call `conversation` what its owner says; a model will not change it any more."""
     title = tidy(title)
     if not title:
-        raise Refusal("A conversation needs a title.")
+        raise Refusal(_("A conversation needs a title."))
     if len(title) > TITLE_LENGTH:
-        raise Refusal(f"A title can have {TITLE_LENGTH} characters; this one has {len(title)}.")
+        raise Refusal(
+            _("A title can have %(most)s characters; this one has %(count)s.")
+            % {"most": TITLE_LENGTH, "count": len(title)}
+        )
     conversation.title, conversation.title_by_person = title, True
     conversation.save(update_fields=["title", "title_by_person"])
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -88,7 +89,7 @@ def find_preset(user: User, public_id: str) -> Preset | None:
     except ValueError:
         preset = None
     if preset is None:
-        raise Refusal("That preset is not there any more. Choose another one, or begin without.")
+        raise Refusal(_("That preset is not there any more. Choose another one, or begin without."))
     return preset
 
 
@@ -108,7 +109,11 @@ def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
 def pick_model(request: Request) -> HttpResponse:
     start = read_start(request.user, request.GET)
     context = listed(
-        start.model, start=start, heading="Model of the new conversation", verb="Use this model", method="get"
+        start.model,
+        start=start,
+        heading=_("Model of the new conversation"),
+        verb=_("Use this model"),
+        method="get",
     )
     return show_list(request, context | {"action": reverse("conversations:new_conversation")})
 
@@ -128,8 +133,8 @@ def change_model(request: Request, public_id: UUID) -> HttpResponse:
         wiring.next_model(conversation),
         conversation=conversation,
         current=conversation,
-        heading="Model of this conversation",
-        verb="Use this model",
+        heading=_("Model of this conversation"),
+        verb=_("Use this model"),
         method="post",
     )
     return show_list(request, context | {"action": action, "swap": "none"})
@@ -144,8 +149,8 @@ def answer_again(request: Request, public_id: UUID) -> HttpResponse:
         wiring.next_model(message.conversation),
         conversation=message.conversation,
         current=message.conversation,
-        heading="Answer again with another model",
-        verb="Answer again",
+        heading=_("Answer again with another model"),
+        verb=_("Answer again"),
         method="post",
         target="#transcript",
     )

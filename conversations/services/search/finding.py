@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import ChatModel, Conversation, Message
@@ -82,7 +83,7 @@ def within_reason() -> Iterator[None]:
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != QUERY_CANCELED:
             raise
-        raise Refusal("This search takes too long. Look for a rarer word, or for fewer days.") from error
+        raise Refusal(_("This search takes too long. Look for a rarer word, or for fewer days.")) from error
 
 
 def find(user: User, query: Query, older: int | None, widened: bool) -> Found:
@@ -144,7 +145,7 @@ def folders_named(user: User, names: Iterable[str]) -> list[str]:
     for name in names:
         same = [folder for folder in folders if folder.casefold() == name.casefold()]
         if not same:
-            raise Refusal(f"You have no folder “{name}”.")
+            raise Refusal(_("You have no folder “%(name)s”.") % {"name": name})
         found += same
     return found
 
@@ -155,7 +156,7 @@ def models_named(names: Iterable[str]) -> list[int]:
         wanted |= Q(name__icontains=name) | Q(label__icontains=name)
     found = list(ChatModel.objects.filter(wanted).order_by().values_list("pk", flat=True))
     if not found:
-        raise Refusal(f"No model is called “{' or '.join(names)}”.")
+        raise Refusal(_("No model is called “%(names)s”.") % {"names": _(" or ").join(names)})
     return found
 
 

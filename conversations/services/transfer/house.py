@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext_noop
+
 from conversations.models import Problem, Role, Status
 from conversations.models.generation import ACTIVE
 
@@ -62,7 +64,10 @@ def _time(moment: datetime | None) -> str | None:
 def read(record: Json) -> ConversationCopy:
     """Return the conversation of `record`; raises Unreadable."""
     if record["schema"] != SCHEMA:
-        raise Unreadable(f"it is of a version that this site does not know ({word_of(record['schema'], 60)})")
+        raise Unreadable(
+            gettext_noop("it is of a version that this site does not know (%(version)s)"),
+            version=word_of(record["schema"], 60),
+        )
     entries = objects_of(record.get("messages"))
     messages = _in_order([_read_message(entry) for entry in entries])
     shown = word_of(record.get("shown"))
@@ -86,7 +91,7 @@ def read(record: Json) -> ConversationCopy:
 def _read_message(entry: Json) -> MessageCopy:
     role = word_of(entry.get("role"))
     if role not in Role.values:
-        raise Unreadable("one of its messages is neither a person’s nor a model’s")
+        raise Unreadable(gettext_noop("one of its messages is neither a person’s nor a model’s"))
     text, reasoning = text_of(entry.get("text")), text_of(entry.get("reasoning"))
     refuse_length(text, reasoning)
     parent, status = entry.get("parent"), word_of(entry.get("status")) or Status.DONE
@@ -113,7 +118,7 @@ def _in_order(messages: list[MessageCopy]) -> tuple[MessageCopy, ...]:
     by_key = {message.key: message for message in messages}
     children = children_of([Node(message.key, message.parent) for message in messages])
     if any(message.parent is not None and message.parent not in by_key for message in messages):
-        raise Unreadable("one of its messages answers another that is not there")
+        raise Unreadable(gettext_noop("one of its messages answers another that is not there"))
     ordered: list[MessageCopy] = []
     stack = list(reversed(children[None]))
     while stack:
@@ -121,7 +126,7 @@ def _in_order(messages: list[MessageCopy]) -> tuple[MessageCopy, ...]:
         ordered.append(by_key[node.key])
         stack.extend(reversed(children.get(node.key, [])))
     if len(ordered) < len(messages):
-        raise Unreadable("some of its messages answer one another in a circle")
+        raise Unreadable(gettext_noop("some of its messages answer one another in a circle"))
     if not ordered:
-        raise Unreadable("there are no messages in it")
+        raise Unreadable(gettext_noop("there are no messages in it"))
     return tuple(ordered)

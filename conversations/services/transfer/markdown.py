@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Role
 from conversations.models.chat_model import readable_name
@@ -26,8 +27,8 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
 def speaker(message: Message) -> str:
     """Return who says `message`: the person, or the model by its name."""
     if message.role == Role.USER:
-        return "You"
-    return readable_name(message.said_by) or "Assistant"
+        return _("You")
+    return readable_name(message.said_by) or _("Assistant")
 
 
 def _message(message: Message) -> str:
@@ -38,7 +39,7 @@ def _message(message: Message) -> str:
 
 def _quoted(reasoning: str) -> str:
     lines = "\n".join(f"> {line}".rstrip() for line in reasoning.strip().splitlines())
-    return f"> *Thoughts*\n>\n{lines}\n\n"
+    return f"> *{_('Thoughts')}*\n>\n{lines}\n\n"
 
 
 def _plain(text: str) -> str:

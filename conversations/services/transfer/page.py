@@ -9,8 +9,11 @@ from time import monotonic
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Role
 from conversations.rendering import RENDERER_VERSION, render_markdown, trusted
@@ -29,12 +32,13 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
     prefetch_related_objects([it for it in branch if it.role == Role.ASSISTANT], "generation")
     title, until = conversation.heading, monotonic() + RENDER_S
     return format_html(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<!doctype html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta http-equiv="Content-Security-Policy" content="{}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n"
         '<header><h1 dir="auto">{}</h1>\n<p class="when">{}</p></header>\n{}</main>\n</body>\n</html>\n',
+        get_language() or "en",
         POLICY,
         title,
         STYLE,
@@ -67,10 +71,14 @@ def _answer(message: Message, until: float) -> SafeString:
 
 def _thoughts(reasoning: str) -> SafeString:
     return format_html(
-        '<details><summary>Thoughts</summary><div class="plain" dir="auto">{}</div></details>\n', reasoning
+        '<details><summary>{}</summary><div class="plain" dir="auto">{}</div></details>\n',
+        _("Thoughts"),
+        reasoning,
     )
 
 
 def _time(moment: object) -> SafeString:
     local = timezone.localtime(moment)  # type: ignore[arg-type]
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%-d %B %Y, %H:%M}")
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(), date_format(local, "LONG_DATETIME_FORMAT")
+    )

@@ -349,7 +349,7 @@ def test_a_file_without_conversations_is_told(ada, receive_for, work, data, word
     it = work(receive_for(ada, data))
 
     assert it.stage == Stage.FAILED
-    assert words in it.problem
+    assert words in it.sentence
     assert len(it.skipped) <= importing.MAX_SKIPPED_NAMED
 
 
