@@ -81,7 +81,7 @@ class GenerationAdmin(FactsAdmin):
 
     @admin.display(description="messages sent")
     def messages_sent(self, generation: Generation) -> int:
-        return len(generation.sent)
+        return generation.messages_sent
 
 
 @admin.register(Chunk)

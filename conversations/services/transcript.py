@@ -23,7 +23,7 @@ from conversations.models import (
     Summary,
 )
 from conversations.models.chat_model import readable_name
-from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
+from conversations.rendering import RENDERER_VERSION, Rendered, kept, render, render_markdown, trusted
 
 from .asking import Exchange
 from .attachments.parts import attachments_of
@@ -210,9 +210,9 @@ def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None
 
 def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) -> list[Entry]:
     prefetch_related_objects([message for message in branch if message.role == Role.ASSISTANT], "generation")
-    kept = {message.pk: message.renderer_version for message in branch}
+    before = {message.pk: (message.renderer_version, message.plain) for message in branch}
     entries = [entry_of(message, find_progress) for message in branch]
-    stale = [message for message in branch if message.renderer_version != kept[message.pk]]
+    stale = [one for one in branch if (one.renderer_version, one.plain) != before[one.pk]]
     Message.objects.bulk_update(stale, RENDERED, batch_size=100)
     return entries
 
@@ -239,14 +239,16 @@ def entry_of(message: Message, find_progress: FindProgress | None) -> Entry:
 
 
 def html_of(message: Message) -> SafeString:
-    """Return the rendered text of an answer, rendering it again when an older renderer made it."""
+    """Return the rendered text of an answer, and note on `message` what is to be kept of that."""
     if message.renderer_version == NEVER_RENDERED:
         # It may have been read a moment before its generation ended: its words came with that end.
         message.refresh_from_db(fields=["text", "reasoning", *RENDERED])
-    if message.renderer_version != RENDERER_VERSION:
-        for name, value in render(message.text, plain=message.plain).items():
-            setattr(message, name, value)
-    return trusted(message.html)
+    if message.renderer_version == RENDERER_VERSION:
+        return trusted(message.html)
+    made = render(message.text, plain=message.plain)
+    for name, value in kept(made, message.text).items():
+        setattr(message, name, value)
+    return made["html"]
 
 
 def progress_from_chunks(generation: Generation) -> Progress:
