@@ -42,11 +42,10 @@ def make_covered(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> No
         schema_editor.execute(f"CREATE INDEX {table}_{column}_again ON {table} ({column})", params=None)
 
 
-# Only which words a text has, not where: those places would take as much as a third of the text. The owner's word
-# begins with a sign that no word has.
+# Only which words a text has, not where: those places would take as much as a third of the text.
 TABLE = """
 CREATE VIRTUAL TABLE conversations_{name}words USING fts5(
-    text, owner, content='', columnsize=0, detail=none, tokenize="unicode61 remove_diacritics 2"
+    owner, text, content='', columnsize=0, detail=none, tokenize="unicode61 remove_diacritics 2"
 )
 """
 # Days are looked for in it as well, and the walk from the newest message on may begin at any of them.
@@ -58,14 +57,15 @@ CREATE INDEX message_words_newest ON conversations_message (words_owner, created
 
 def index_words(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Make the index of words smaller on SQLite, and the one by owner more useful on PostgreSQL."""
-    fill_words(schema_editor, TABLE, NEWEST, owner="char(57344)")
+    fill_words(schema_editor, TABLE, NEWEST)
 
 
 def index_words_as_before(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    fill_words(schema_editor, search.TABLE, NEWEST.replace("created_at", "id"), owner="'u'")
+    fill_words(schema_editor, search.TABLE, NEWEST.replace("created_at", "id"))
 
 
-def fill_words(schema_editor: BaseDatabaseSchemaEditor, table: str, newest: str, *, owner: str) -> None:
+def fill_words(schema_editor: BaseDatabaseSchemaEditor, table: str, newest: str) -> None:
+    """Make the indexes anew; the triggers of 0007 keep them as they are."""
     if schema_editor.connection.vendor == "postgresql":
         search.run(schema_editor, newest)
         return
@@ -73,25 +73,7 @@ def fill_words(schema_editor: BaseDatabaseSchemaEditor, table: str, newest: str,
         for indexed in search.INDEXED:
             schema_editor.execute(f"DROP TABLE conversations_{indexed['name']}words", params=None)
             schema_editor.execute(table.format(**indexed), params=None)
-        search.run(schema_editor, search.FILL.replace("'u'", owner))
-        make_triggers(schema_editor, owner)
-
-
-def keep_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Make the triggers of SQLite anew: a later migration that remakes one of the tables loses them."""
-    if schema_editor.connection.vendor == "sqlite":
-        make_triggers(schema_editor, "char(57344)")
-
-
-def make_triggers(schema_editor: BaseDatabaseSchemaEditor, owner: str) -> None:
-    for indexed in search.INDEXED:
-        whose = indexed["owner"].replace("'u'", owner)
-        parts = indexed | {"new_owner": whose.format(row="new"), "old_owner": whose.format(row="old")}
-        parts |= {"add": search.ADD.format(**parts), "remove": search.REMOVE.format(**parts)}
-        for name, body in search.TRIGGERS.items():
-            trigger = f"conversations_{indexed['name']}words_{name}"
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {trigger}", params=None)
-            schema_editor.execute(f"CREATE TRIGGER {trigger} {body.format(**parts)}", params=None)
+        search.run(schema_editor, search.FILL)
 
 
 def describe_sent(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -165,14 +165,18 @@ def one_of(column: str, values: Sequence[Value]) -> Condition:
 
 def message_ids(user: User, query: Query, where: list[Condition], older: int | None) -> list[int]:
     """Return the keys of the newest messages that fit, one more than a page holds."""
-    backend = postgres if connection.vendor == "postgresql" else sqlite
-    conditions = [backend.matches("message.text", query, user.pk), ("message.deleted_at IS NULL", []), *where]
-    conditions += [contains("message.text", term) for term in query.wanted if term.is_spaceless]
-    conditions += [without("message.text", term) for term in query.unwanted if term.is_spaceless]
-    conditions += days("message.created_at", query)
+    conditions: list[Condition] = [("message.deleted_at IS NULL", []), *where]
+    text = [contains("message.text", term) for term in query.wanted if term.is_spaceless]
+    text += [without("message.text", term) for term in query.unwanted if term.is_spaceless]
+    within = days("message.created_at", query)
+    if connection.vendor == "postgresql":
+        return postgres.newest_messages(
+            query, user.pk, stretch=within, text=text, where=conditions, older=older, most=PAGE + 1
+        )
+    conditions = [sqlite.matches("message.text", query, user.pk), *conditions, *text, *within]
     if older is not None:
-        conditions.append((f"{backend.MESSAGE_KEY} < %s", [older]))
-    return keys(f"{backend.MESSAGES} {CONVERSATIONS}", backend.MESSAGE_KEY, conditions, PAGE + 1)
+        conditions.append((f"{sqlite.MESSAGE_KEY} < %s", [older]))
+    return keys(f"{sqlite.MESSAGES} {CONVERSATIONS}", sqlite.MESSAGE_KEY, conditions, PAGE + 1)
 
 
 def title_ids(

@@ -1,8 +1,8 @@
 """The words in SQLite: FTS5 tables without texts of their own, kept by triggers (migrations 0007 and 0008).
 
-They know which words a text has, not where: to keep the places would take half as much again as the texts do. So
-words that must stand together are looked for in the texts that have all of them. Each row has its owner as a
-word that nobody can write, so that what others wrote is passed over in the index.
+They know which words a text has and not where: that would take up to a third of what the texts do. So words that
+stand together are looked for in the texts that have all of them. Each row has its owner as one more word (u42), so
+that what others wrote is passed over in the index.
 """
 
 import re
@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.db import connection
 
 from .excerpt import fold, of_term
-from .query import Query
+from .query import Query, Term
 
 MESSAGES = (
     "conversations_messagewords CROSS JOIN conversations_message AS message"
@@ -26,25 +26,8 @@ TITLES = (
 MESSAGE_KEY, TITLE_KEY = "conversations_messagewords.rowid", "conversations_titlewords.rowid"
 MESSAGES_MATCH = "conversations_messagewords MATCH %s"
 TITLES_MATCH = "conversations_titlewords MATCH %s"
-# An accent that is written apart belongs to its word.
+# As FTS5 parts words; an accent that is written apart belongs to its word.
 WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
-OWNER = "\ue000"  # before the owner's key, as the triggers write it
-
-
-def expression(query: Query, owner: int) -> str:
-    """Return `query` in the language of FTS5, for what `owner` has; every word is quoted."""
-    wanted = [f'"{OWNER}{owner}"']
-    for term in query.wanted:
-        if not term.is_spaceless:
-            *first, last = words_of(term.text) or [""]
-            wanted += [f'"{word}"' for word in first] + [f'"{last}"{"*" if term.begins else ""}']
-    unwanted = []
-    for term in query.unwanted:
-        words = words_of(term.text)
-        if len(words) == 1 and not term.is_spaceless:
-            unwanted.append(f'"{words[0]}"{"*" if term.begins else ""}')
-    joined = " AND ".join(wanted)
-    return f"({joined}) NOT ({' OR '.join(unwanted)})" if unwanted else joined
 
 
 def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | int]]:
@@ -53,7 +36,7 @@ def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | 
     values = [expression(query, owner)]
     for terms, sign in ((query.wanted, ""), (query.unwanted, "NOT ")):
         for term in terms:
-            if not term.is_spaceless and len(words_of(term.text)) > 1:
+            if not term.is_spaceless and is_read(term, owner):
                 conditions.append(f"{sign}chat_has({column}, %s)")
                 values.append(of_term(term))
     if len(conditions) > 1:
@@ -62,13 +45,41 @@ def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | 
     return " AND ".join(conditions), values
 
 
+def expression(query: Query, owner: int) -> str:
+    """Return `query` in the language of FTS5, for what `owner` has, as far as the index knows; words are quoted."""
+    wanted = [quoted(f"u{owner}")]
+    for term in query.wanted:
+        if not term.is_spaceless:
+            *first, last = words_of(term) or [""]
+            wanted += [*map(quoted, first), quoted(last, begins=term.begins)]
+    unwanted = [
+        quoted(*words_of(term), begins=term.begins)
+        for term in query.unwanted
+        if not term.is_spaceless and not is_read(term, owner)
+    ]
+    joined = " AND ".join(wanted)
+    return f"({joined}) NOT ({' OR '.join(unwanted)})" if unwanted else joined
+
+
+def is_read(term: Term, owner: int) -> bool:
+    """Whether the texts have to tell if they have `term`: words in a row, or what is in the index for `owner`."""
+    words, own = words_of(term), f"u{owner}"
+    if len(words) != 1:
+        return True
+    word = words[0].lower()
+    return own.startswith(word) if term.begins else own == word
+
+
+def words_of(term: Term) -> list[str]:
+    return WORD.findall(unicodedata.normalize("NFC", term.text))
+
+
+def quoted(word: str, *, begins: bool = False) -> str:
+    return f'"{word}"{"*" if begins else ""}'
+
+
 def has(text: str, pattern: str) -> bool:
     return compiled(pattern).search(fold(text)) is not None
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of `text` as FTS5 parts them, which folds them by itself."""
-    return WORD.findall(unicodedata.normalize("NFC", text))
 
 
 compiled = lru_cache(maxsize=64)(re.compile)
