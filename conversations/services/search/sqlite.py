@@ -14,6 +14,7 @@ from django.db import connection
 
 from .excerpt import fold, of_term
 from .query import Query, Term
+from .statements import Condition
 
 MESSAGES = (
     "conversations_messagewords CROSS JOIN conversations_message AS message"
@@ -30,7 +31,7 @@ TITLES_MATCH = "conversations_titlewords MATCH %s"
 WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
 
 
-def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | int]]:
+def matches(column: str, query: Query, owner: int) -> Condition:
     """Return the condition that `column`, a message's text or a title, has the words of `query`."""
     conditions = [MESSAGES_MATCH if column == "message.text" else TITLES_MATCH]
     values = [expression(query, owner)]
@@ -43,6 +44,13 @@ def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | 
         connection.ensure_connection()
         connection.connection.create_function("chat_has", 2, has, deterministic=True)
     return " AND ".join(conditions), values
+
+
+def among(conversations: Sequence[int]) -> Condition:
+    """Return the condition that a message is of one of `conversations`; no index is asked for each of them."""
+    places = ", ".join(["%s"] * len(conversations))
+    within = f"SELECT id FROM conversations_message WHERE conversation_id IN ({places})"  # noqa: S608 - ours
+    return f"+{MESSAGE_KEY} IN ({within})", conversations
 
 
 def expression(query: Query, owner: int) -> str:
