@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from conversations.models import Attachment, Feedback, Generation, Message, Problem, Role, Status, Summary
 from conversations.models.chat_model import readable_name
-from conversations.rendering import RENDERER_VERSION, Rendered, render, render_markdown, trusted
+from conversations.rendering import RENDERER_VERSION, Rendered, kept, render, render_markdown, trusted
 
 NEVER_RENDERED = 0
 RENDERED = list(Rendered.__annotations__)
@@ -103,9 +103,9 @@ class Entry:
 
 def entries_of(branch: Sequence[Message], find_progress: FindProgress | None) -> list[Entry]:
     prefetch_related_objects([message for message in branch if message.role == Role.ASSISTANT], "generation")
-    kept = {message.pk: message.renderer_version for message in branch}
+    before = {message.pk: (message.renderer_version, message.plain) for message in branch}
     entries = [entry_of(message, find_progress) for message in branch]
-    stale = [message for message in branch if message.renderer_version != kept[message.pk]]
+    stale = [one for one in branch if (one.renderer_version, one.plain) != before[one.pk]]
     Message.objects.bulk_update(stale, RENDERED, batch_size=100)
     return entries
 
@@ -132,14 +132,16 @@ def generation_of(message: Message) -> Generation | None:
 
 
 def html_of(message: Message) -> SafeString:
-    """Return the rendered text of an answer, rendering it again when an older renderer made it."""
+    """Return the rendered text of an answer, and note on `message` what is to be kept of that."""
     if message.renderer_version == NEVER_RENDERED:
         # It may have been read a moment before its generation ended: its words came with that end.
         message.refresh_from_db(fields=["text", "reasoning", *RENDERED])
-    if message.renderer_version != RENDERER_VERSION:
-        for name, value in render(message.text, plain=message.plain).items():
-            setattr(message, name, value)
-    return trusted(message.html)
+    if message.renderer_version == RENDERER_VERSION:
+        return trusted(message.html)
+    made = render(message.text, plain=message.plain)
+    for name, value in kept(made, message.text).items():
+        setattr(message, name, value)
+    return made["html"]
 
 
 def progress_from_chunks(generation: Generation) -> Progress:

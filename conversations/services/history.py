@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.db import connection
 
@@ -141,8 +140,3 @@ def joined(
 
 def as_parts(content: str | Sequence[ContentPart]) -> Sequence[ContentPart]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
-
-
-def fingerprint(message: Message) -> list[str]:
-    """Return the public id of `message` and the SHA-256 of its text, as a generation's record keeps them."""
-    return [str(message.public_id), sha256(message.text.encode()).hexdigest()]

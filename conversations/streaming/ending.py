@@ -16,7 +16,7 @@ from conversations.llm.errors import LLMError
 from conversations.llm.types import Finished
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Message, Problem, Purpose, Status
 from conversations.models.generation import CostSource
-from conversations.rendering import render
+from conversations.rendering import kept, render
 from conversations.services.compaction import keep_summary
 from conversations.services.titles import ask_for_title, keep_title
 from conversations.services.window import refine
@@ -74,7 +74,7 @@ def store(
 
     After it the chunks are gone, the message has its text, and `generation` is as its row.
     """
-    rendered = live.rendered()
+    rendered = kept(live.rendered(), live.text)
     if ending.status == Status.INTERRUPTED and not live.characters:
         ending = Ending(Status.FAILED, ending.problem)
     with transaction.atomic():
@@ -105,7 +105,7 @@ def store_what_arrived(generation: Generation, problem: Problem) -> None:
         close(Generation.objects.filter(pk=generation.pk), ending, finished_at=timezone.now())
         if generation.message_id is not None:
             Message.objects.filter(generation=generation).update(
-                text=text, reasoning=reasoning, **render(text)
+                text=text, reasoning=reasoning, **kept(render(text), text)
             )
 
 
@@ -113,7 +113,7 @@ def close(rows: QuerySet[Generation], ending: Ending, *, finished_at: datetime, 
     if facts.get("cost_usd") is not None:
         facts["cost_source"] = CostSource.REPORTED
     changed = rows.update(
-        status=ending.status, problem=ending.problem, finished_at=finished_at, lease_until=None, **facts
+        status=ending.status, problem=ending.problem, finished_at=finished_at, lease_until=None, owner="", **facts
     )
     return bool(changed)
 

@@ -12,13 +12,11 @@ from django.db.models import Max
 from accounts.models import User
 from conversations.models import ChatModel, Conversation, Generation, Message, Origin, Role
 from conversations.models.conversation import TITLE_LENGTH
+from conversations.rendering import ON_READ
 from conversations.services.titles import placeholder_title, tidy
 
 from .values import ConversationCopy, MessageCopy
 
-# Not what a renderer made, and not 0 either, which waits for the end of a generation: what is imported is
-# rendered when somebody looks at it. Most of it never is, and to render it all takes longer than the import.
-NOT_RENDERED_YET = 32_767
 FOLDER_LENGTH = 100
 
 
@@ -78,7 +76,8 @@ def _message_rows(
             role=copy.role,
             text=copy.text,
             reasoning=copy.reasoning,
-            renderer_version=0 if copy.role == Role.USER else NOT_RENDERED_YET,
+            # Most of what is imported is never looked at, and to render it all takes longer than the import.
+            renderer_version=0 if copy.role == Role.USER else ON_READ,
             created_at=min(copy.created_at or begun, now),
         )
         siblings[copy.parent] += 1
