@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from .zones import in_zone_of
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
@@ -61,3 +63,17 @@ def page_of(request: HttpRequest) -> str:
         return "/"
     parts = urlsplit(page)
     return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+class TimeZoneMiddleware:
+    """Tell times on a page as the person in front of it reads them."""
+
+    # Sync, like the innermost middleware: conversations.middleware says why.
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with in_zone_of(request):
+            return self.get_response(request)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .fields import LookAlikeKeyField
 from .names import look_alike_key
@@ -16,6 +17,19 @@ class Theme(models.TextChoices):
     SYSTEM = "system", "As the system"
     LIGHT = "light", "Light"
     DARK = "dark", "Dark"
+
+
+class SendKey(models.TextChoices):
+    ENTER = "enter", _("Enter sends, Shift+Enter breaks the line")
+    CTRL_ENTER = "ctrl-enter", _("Ctrl+Enter or ⌘+Enter sends, Enter breaks the line")
+
+
+class Announcement(models.TextChoices):
+    """What a screen reader is told when an answer has ended."""
+
+    WHOLE = "whole", _("The whole answer")
+    SHORT = "short", _("A short answer in full, of a long one that it is ready")
+    NOTICE = "notice", _("Only that it is ready")
 
 
 class People(UserManager["User"]):
@@ -32,6 +46,17 @@ class User(AbstractUser):
     # The validators cap a name at 150 characters; case folding can make three of one.
     username_key = LookAlikeKeyField(max_length=600, unique=True, editable=False)
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    time_zone = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Empty: what the browser says."
+    )
+    send_key = models.CharField(
+        max_length=10, choices=SendKey.choices, default=SendKey.ENTER, db_default=SendKey.ENTER
+    )
+    announcement = models.CharField(
+        max_length=10, choices=Announcement.choices, default=Announcement.SHORT, db_default=Announcement.SHORT
+    )
+    # A name: what models there are is not known here. One that is not offered any more counts for nothing.
+    default_model = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects: ClassVar[People] = People()
 
