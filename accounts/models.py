@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser, Permission, UserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .fields import LookAlikeKeyField
 from .names import look_alike_key
+
+# What even a superuser has only when somebody gave it to them. An app adds its own when it is ready.
+ONLY_BY_NAME: set[str] = set()
 
 
 class Theme(models.TextChoices):
@@ -58,7 +62,24 @@ class User(AbstractUser):
     # A name: what models there are is not known here. One that is not offered any more counts for nothing.
     default_model = models.CharField(max_length=200, blank=True, default="", db_default="")
 
+    # From the wish to leave on: closed to everybody else, and taken back by signing in before then.
+    leaves_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What is left of who is gone: a name that says nothing, so that sums of the past stay true.
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     objects: ClassVar[People] = People()
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Tell whether this person may: a superuser everything but what is given by name alone."""
+        if self.is_superuser and perm in ONLY_BY_NAME:
+            return self.is_active and self.was_given(perm)
+        return super().has_perm(perm, obj)
+
+    def was_given(self, perm: str) -> bool:
+        """Tell whether somebody gave `perm` to this person or to a group of theirs."""
+        app, _dot, codename = perm.partition(".")
+        given = Permission.objects.filter(Q(user=self) | Q(group__user=self))
+        return given.filter(content_type__app_label=app, codename=codename).exists()
 
     @property
     def name(self) -> str:

@@ -34,7 +34,8 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
         zones: list[Any] = [("", _("As this browser says")), *zones_by_region()]
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
         if len(models) > 1:
-            self.fields["default_model"].choices = [("", _("The site’s"))] + list(models)  # type: ignore[attr-defined]
+            names = [("", _("The site’s")), *models]
+            self.fields["default_model"].choices = names  # type: ignore[attr-defined]
             self.initial["default_model"] = next(
                 (name for name, _label in models if name == self.instance.default_model), ""
             )
