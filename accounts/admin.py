@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import SetupLink, User
+from .roles import administrators
 
 
 class NameOnce(forms.BaseModelForm):  # type: ignore[type-arg]
@@ -36,6 +37,16 @@ class PersonCreationForm(NameOnce, AdminUserCreationForm):  # type: ignore[type-
 class PersonChangeForm(NameOnce, UserChangeForm):  # type: ignore[type-arg]
     class Meta(UserChangeForm.Meta):
         model = User
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        rights = {"is_active", "is_staff", "is_superuser", "groups", "user_permissions"}
+        able = set(administrators().values_list("pk", flat=True))
+        if able == {self.instance.pk} and rights.intersection(self.changed_data):
+            raise forms.ValidationError(
+                _("%s is the only administrator. Make somebody else one first.") % self.instance.username
+            )
+        return cleaned
 
 
 @admin.register(User)
@@ -65,6 +76,15 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Who could set the password of a superuser would be one.
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if request.user.is_superuser else (*fixed, "is_superuser", "user_permissions")
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

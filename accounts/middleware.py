@@ -11,10 +11,21 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from .zones import in_zone_of
+
+OPEN_TO_LEAVERS = {
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "conversations:export_account",
+    "conversations:leaving",
+    "conversations:take_back",
+}
 GetResponse = Callable[[HttpRequest], HttpResponse]
 AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
@@ -61,3 +72,42 @@ def page_of(request: HttpRequest) -> str:
         return "/"
     parts = urlsplit(page)
     return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+class LeavingMiddleware:
+    """Show who has asked to leave, and has signed in again, how that is taken back, and nothing else."""
+
+    # Sync, like the innermost middleware: conversations.middleware says why.
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: object
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or getattr(request.user, "leaves_at", None) is None:
+            return None
+        if request.resolver_match and request.resolver_match.view_name in OPEN_TO_LEAVERS:
+            return None
+        address = reverse("conversations:leaving")
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
+
+
+class TimeZoneMiddleware:
+    """Tell times on a page as the person in front of it reads them."""
+
+    # Sync, like the innermost middleware: conversations.middleware says why.
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with in_zone_of(request):
+            return self.get_response(request)

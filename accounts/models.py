@@ -4,19 +4,36 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser, Permission, UserManager
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .fields import LookAlikeKeyField
 from .names import look_alike_key
 
+# What even a superuser has only when somebody gave it to them. An app adds its own when it is ready.
+ONLY_BY_NAME: set[str] = set()
+
 
 class Theme(models.TextChoices):
     SYSTEM = "system", _("As the system")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
+
+
+class SendKey(models.TextChoices):
+    ENTER = "enter", _("Enter sends, Shift+Enter breaks the line")
+    CTRL_ENTER = "ctrl-enter", _("Ctrl+Enter or ⌘+Enter sends, Enter breaks the line")
+
+
+class Announcement(models.TextChoices):
+    """What a screen reader is told when an answer has ended."""
+
+    WHOLE = "whole", _("The whole answer")
+    SHORT = "short", _("A short answer in full, of a long one that it is ready")
+    NOTICE = "notice", _("Only that it is ready")
 
 
 class People(UserManager["User"]):
@@ -33,8 +50,36 @@ class User(AbstractUser):
     # The validators cap a name at 150 characters; case folding can make three of one.
     username_key = LookAlikeKeyField(max_length=600, unique=True, editable=False)
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    time_zone = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Empty: what the browser says."
+    )
+    send_key = models.CharField(
+        max_length=10, choices=SendKey.choices, default=SendKey.ENTER, db_default=SendKey.ENTER
+    )
+    announcement = models.CharField(
+        max_length=10, choices=Announcement.choices, default=Announcement.SHORT, db_default=Announcement.SHORT
+    )
+    # A name: what models there are is not known here. One that is not offered any more counts for nothing.
+    default_model = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    # From the wish to leave on: closed to everybody else, and taken back by signing in before then.
+    leaves_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What is left of who is gone: a name that says nothing, so that sums of the past stay true.
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[People] = People()
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Tell whether this person may: a superuser everything but what is given by name alone."""
+        if self.is_superuser and perm in ONLY_BY_NAME:
+            return self.is_active and self.was_given(perm)
+        return super().has_perm(perm, obj)
+
+    def was_given(self, perm: str) -> bool:
+        """Tell whether somebody gave `perm` to this person or to a group of theirs."""
+        app, _dot, codename = perm.partition(".")
+        given = Permission.objects.filter(Q(user=self) | Q(group__user=self))
+        return given.filter(content_type__app_label=app, codename=codename).exists()
 
     @property
     def name(self) -> str:

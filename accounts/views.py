@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from . import first_admin
 from .forms import FirstAdminForm, ThemeForm
 from .http import Request
-from .models import Theme, User
+from .models import User
 
 
 @login_not_required
@@ -48,7 +48,6 @@ def show_account(request: Request) -> HttpResponse:
         "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "email"),
         "two_step": is_mfa_enabled(user),
         "sessions": len(UserSession.objects.purge_and_list(user)),
-        "themes": Theme.choices,
     }
     return render(request, "accounts/account.html", context)
 

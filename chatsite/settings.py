@@ -110,6 +110,7 @@ GRACE_S = whole_number("GRACE_S", 30)
 # More would wait for the one interpreter; with fewer, two or three sign-ins (0.3 s each) hold up every page.
 REQUEST_THREADS = 6
 TRASH_DAYS = whole_number("TRASH_DAYS", 30)
+ACCOUNT_GRACE_DAYS = whole_number("ACCOUNT_GRACE_DAYS", 14)
 TEMPORARY_HOURS = whole_number("TEMPORARY_HOURS", 24)
 IMPORT_MAX_BYTES = whole_number("IMPORT_MAX_BYTES", 500_000_000)
 # Reading an image or a PDF takes seconds: whoever brings files waits in a line of their own.
@@ -150,6 +151,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.LeavingMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
     "conversations.middleware.RefusalMiddleware",
 ]
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import is_administrator
 
 from .models import (
     Attachment,
@@ -139,6 +140,19 @@ def find_attachments(user: User, public_ids: Iterable[UUID]) -> list[Attachment]
     return list(Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids)))
 
 
+def require_administrator(user: User) -> User:
+    """Return `user` if they look after people; raise Http404."""
+    if not is_administrator(user):
+        raise Http404
+    return user
+
+
+def get_person(administrator: User, pk: int) -> User:
+    """Return the person `pk`, who has not gone, for somebody who looks after people; raise Http404."""
+    require_administrator(administrator)
+    return get_object_or_404(User, pk=pk, forgotten_at=None)
+
+
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:
     """Return those of `visits` whose session and account are still there, in two queries."""
     keys = {visit.session_key for visit in visits}
@@ -147,7 +161,7 @@ def still_signed_in(visits: Collection[Visit]) -> set[Visit]:
             "session_key", flat=True
         )
     )
-    people = User.objects.filter(pk__in={visit.user_id for visit in visits}, is_active=True)
+    people = User.objects.filter(pk__in={visit.user_id for visit in visits}, is_active=True, leaves_at=None)
     passwords = dict(people.values_list("pk", "password"))
     return {
         visit

@@ -57,6 +57,11 @@ def current_model() -> ChatModel:
     return model
 
 
+def usual_model(name: str) -> ChatModel:
+    """Return the model `name`, which somebody prefers, while it is offered; else the site's."""
+    return (name and offered_models().filter(name=name).first()) or current_model()
+
+
 def offered_models() -> QuerySet[ChatModel]:
     """Return what people may choose, in the order in which it is shown."""
     return ChatModel.objects.offered(settings.LLM_MODEL)

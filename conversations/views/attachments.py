@@ -83,7 +83,7 @@ def model_at_hand(request: Request) -> ChatModel:
     try:
         public_id = UUID(request.GET.get("conversation", ""))
     except ValueError:
-        return wiring.current_model()
+        return wiring.usual_model(request.user.default_model)
     return wiring.next_model(get_conversation(request.user, public_id))
 
 

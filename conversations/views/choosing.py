@@ -77,7 +77,9 @@ def read_start(user: User, data: Mapping[str, str]) -> Start:
     name = data.get("model", "")
     chosen = find_offered(wiring.offered_models(), name) if name else None
     wanted = chosen or (preset.model if preset else None)
-    model = wanted if wanted is not None and wiring.is_offered(wanted) else wiring.current_model()
+    model = (
+        wanted if wanted is not None and wiring.is_offered(wanted) else wiring.usual_model(user.default_model)
+    )
     return Start(model, chosen, preset, temporary=bool(data.get("temporary")))
 
 

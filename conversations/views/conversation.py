@@ -54,7 +54,7 @@ def new_conversation(request: Request) -> HttpResponse:
 def start_conversation(request: Request) -> HttpResponse:
     refuse_when_late()
     form = MessageForm(request.POST)
-    beginning = Start(wiring.current_model())
+    beginning = Start(wiring.usual_model(request.user.default_model))
     if not form.is_valid():
         return refuse_first(request, form.afresh(), beginning, status=422)
     try:

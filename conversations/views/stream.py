@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
+from accounts.zones import in_zone_of
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
 from conversations.services.marks import see
@@ -144,7 +145,8 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     message = get_message(request.user, generation.message.public_id)
     see(message.conversation)
     entry = build_entry(message)
-    footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
+    with in_zone_of(request):  # the middleware has answered long ago
+        footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
     data = {
         "status": message.generation.status,
         "footer": footer,

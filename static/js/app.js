@@ -45,6 +45,7 @@ function outOfDate() {
   location.reload()
 }
 
+if (!document.cookie.includes(`zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`)) import("zone")
 start(document)
 document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target))
 document.addEventListener("chat:added", (event) => start(event.target))

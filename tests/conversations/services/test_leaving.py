@@ -1,0 +1,174 @@
+"""When the day has come: what goes, what stays under a name that says nothing, and what is held."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts import leaving as registered
+from accounts.models import User
+from accounts.roles import Role, give_roles, put_on_record, record_of
+from conversations.models import (
+    Attachment,
+    Conversation,
+    Generation,
+    Import,
+    Message,
+    Preset,
+    Prompt,
+    Share,
+    Status,
+)
+from conversations.services import trash
+from conversations.services.leaving import ask_to_leave, purge_leavers, take_back
+from tests.factories import (
+    add_answer,
+    add_question,
+    make_attachment,
+    make_conversation,
+    make_share,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "files": {**settings.STORAGES["files"], "OPTIONS": {"location": tmp_path / "files"}},
+    }
+
+
+def purge(tmp_path, *, days: int = 15) -> int:
+    return purge_leavers(now=timezone.now() + timedelta(days=days), imports=tmp_path)
+
+
+def give_much(person: User, tmp_path) -> None:
+    talk = make_conversation(person, "What do otters eat?", "Fish.")
+    make_conversation(person, "Thrown away", "Yes.", deleted_at=timezone.now())
+    make_conversation(person, "Whispered", "Yes.", temporary=True)
+    make_share(talk)
+    make_attachment(person, talk.leaf.parent)
+    make_attachment(person, name="unsent.txt")
+    Preset.objects.create(owner=person, name="Otter expert")
+    Prompt.objects.create(owner=person, name="otter", text="Otters")
+    it = Import.objects.create(owner=person, stage="checked")
+    (tmp_path / f"{it.public_id}.json").write_text("[]")
+    EmailAddress.objects.create(user=person, email=f"{person.username}@example.org")
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+
+
+def test_all_goes_files_and_all_and_of_nobody_else(ada, bob, tmp_path, django_capture_on_commit_callbacks):
+    give_much(ada, tmp_path)
+    give_much(bob, tmp_path)
+    ask_to_leave(ada, days=14)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert purge(tmp_path) == 1
+
+    for model in (Conversation, Attachment, Preset, Prompt, Import):
+        assert set(model.objects.values_list("owner__username", flat=True)) == {"bob"}, model
+    assert Message.objects.count() == 6
+    assert Share.objects.count() == 1
+    assert set(EmailAddress.objects.values_list("user__username", flat=True)) == {"bob"}
+    assert not ada.authenticator_set.exists()
+    stored = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+    assert len(stored) == 2
+    assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_before_the_day_nothing_goes(ada, tmp_path):
+    give_much(ada, tmp_path)
+    ask_to_leave(ada, days=14)
+
+    assert purge(tmp_path, days=13) == 0
+    take_back(ada)
+    assert purge(tmp_path) == 0
+    assert Conversation.objects.count() == 3
+
+
+def test_what_is_left_says_nothing_of_anybody_and_keeps_the_groups_for_their_sums(ada, tmp_path):
+    User.objects.filter(pk=ada.pk).update(
+        first_name="Ada", last_name="Lovelace", email="ada@example.org", time_zone="Europe/London"
+    )
+    team = Group.objects.create(name="Team")
+    ada.groups.add(team)
+    give_roles(ada, {Role.REVIEWER})
+    root = make_user("root", is_staff=True, is_superuser=True)
+    put_on_record(ada, by=root, what="Account closed")
+    ask_to_leave(User.objects.get(pk=ada.pk), days=0)
+
+    assert purge(tmp_path) == 1
+
+    left = User.objects.get(pk=ada.pk)
+    facts = " ".join(str(value).lower() for value in User.objects.filter(pk=ada.pk).values().get().values())
+    assert "ada" not in facts
+    assert "lovelace" not in facts
+    assert "london" not in facts
+    assert (left.is_active, left.has_usable_password(), left.last_login) == (False, False, None)
+    assert list(left.groups.all()) == [team]
+    assert "ada" not in record_of(left).get().object_repr
+    assert make_user("ada").pk != ada.pk, "the name is free again"
+
+
+def test_what_a_hold_forbids_waits_until_it_ends(ada, bob, tmp_path, monkeypatch):
+    held = {"ada"}
+    monkeypatch.setattr(registered, "HOLDS", [lambda person: person.username in held])
+    for person in (ada, bob):
+        give_much(person, tmp_path)
+        ask_to_leave(person, days=14)
+
+    assert purge(tmp_path) == 1
+    assert set(Conversation.objects.values_list("owner__username", flat=True)) == {"ada"}
+
+    held.clear()
+    assert purge(tmp_path) == 1
+    assert not Conversation.objects.exists()
+
+
+def test_a_running_answer_is_told_to_stop_and_waited_for(ada, tmp_path):
+    talk = make_conversation(ada, "Question")
+    running = add_answer(talk, talk.leaf, "", status=Status.RUNNING).generation
+    User.objects.filter(pk=ada.pk).update(leaves_at=timezone.now())
+
+    assert purge(tmp_path) == 0
+    running.refresh_from_db()
+    assert running.stop_requested
+
+    Generation.objects.filter(pk=running.pk).update(status=Status.STOPPED)
+    assert purge(tmp_path) == 1
+
+
+def test_it_goes_on_after_it_was_cut_off(ada, tmp_path, monkeypatch):
+    for _ in range(5):
+        make_conversation(ada, "Question", "Answer")
+    ask_to_leave(ada, days=0)
+    monkeypatch.setattr(trash, "BATCH", 2)
+    real, calls = trash.delete_files_of, []
+
+    def breaks_off(conversations):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError("the power went")
+        real(conversations)
+
+    monkeypatch.setattr(trash, "delete_files_of", breaks_off)
+    with pytest.raises(OSError, match="power"):
+        purge(tmp_path)
+    assert Conversation.objects.count() == 3
+
+    assert purge(tmp_path) == 1
+    assert purge(tmp_path) == 0
+    assert not Conversation.objects.exists()
+
+
+def test_nothing_is_purged_of_who_never_asked(ada, tmp_path):
+    give_much(ada, tmp_path)
+    talk = Conversation.objects.first()
+    add_question(talk, talk.leaf, "More?")
+
+    assert purge(tmp_path, days=10_000) == 0
