@@ -58,9 +58,6 @@ STARTERS = env.str(
     "|Look at code: Show quicksort in Python and explain each step."
     "|Make a plan: Plan a quiet weekend in a small town by the sea.",
 ).split("|")
-SIGNUP = env.str("SIGNUP", "open")
-if SIGNUP not in {"open", "closed"}:
-    raise ImproperlyConfigured("SIGNUP must be one of: open, closed.")
 SHARE_SCOPE = env.str("SHARE_SCOPE", "people")
 if SHARE_SCOPE not in {"anyone", "people", "off"}:
     raise ImproperlyConfigured("SHARE_SCOPE must be one of: anyone, people, off.")
@@ -69,6 +66,14 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 if SITE_URL:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(SITE_URL).hostname or ""]
     CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ON_LOOPBACK_ONLY = all(is_loopback(host) for host in [HOST, *ALLOWED_HOSTS])
+# The first value; what an administrator chooses afterwards stands in accounts.SiteSettings.
+SIGNUP = env.str("SIGNUP", "open" if ON_LOOPBACK_ONLY else "approval")
+if SIGNUP not in {"open", "approval", "invite", "closed"}:
+    raise ImproperlyConfigured("SIGNUP must be one of: open, approval, invite, closed.")
+REQUIRE_SECOND_FACTOR = env.str("REQUIRE_SECOND_FACTOR", "no")
+if REQUIRE_SECOND_FACTOR not in {"no", "staff", "all"}:
+    raise ImproperlyConfigured("REQUIRE_SECOND_FACTOR must be one of: no, staff, all.")
 if DEBUG and not all(is_loopback(host) for host in ALLOWED_HOSTS):
     raise ImproperlyConfigured(
         "DEBUG shows the inside of the site: with it, only loopback hosts can be served."
@@ -150,6 +155,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "conversations.middleware.RefusalMiddleware",
 ]
 
@@ -275,19 +281,30 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",
     "add_email": "accounts.forms.AddEmailForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "request_login_code": "accounts.forms.RequestLoginCodeForm",
+    "confirm_login_code": "accounts.forms.ConfirmLoginCodeForm",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{SITE_NAME}: "
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,10/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # the server has put the address in place that TRUSTED_PROXIES vouch for
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # the form of ours refuses where no mail can be sent
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers themselves allow http on loopback alone
+MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm"}
 MFA_TOTP_ISSUER = SITE_NAME
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are never verified while ACCOUNT_EMAIL_VERIFICATION is "none"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account needs no address, and a site no mail
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 HAS_MAIL = bool(env.str("EMAIL_URL", ""))
+# A letter goes to every new address. Where one *must* be confirmed the account waits: accounts/signing_up.py.
+ACCOUNT_EMAIL_VERIFICATION = "optional" if HAS_MAIL else "none"
+# An address that somebody has already is taken in silence: it is theirs who confirmed it.
+ACCOUNT_PREVENT_ENUMERATION = "strict" if HAS_MAIL else True
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "chat@localhost")
 
 # Security
