@@ -7,12 +7,14 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from . import signing_up
 from .backends import find_person
@@ -22,6 +24,11 @@ from .names import check_alphabets, check_not_an_address, look_alike_key, normal
 from .throttle import FAILED_LOGIN_WAIT_S, too_many_requests
 
 MAX_PASSWORD_LENGTH = 1000
+OTHER_PROOFS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 WRONG = "This name and password do not match, or the account is closed."
 
 
@@ -103,6 +110,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if isinstance(user, User):
             remember(request, response, user)
         return response
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        methods = super().get_reauthentication_methods(user)
+        return [{**method, "description": OTHER_PROOFS[method["id"]]} for method in methods]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         # Without a mail server Django would print the links that are in the letters.

@@ -6,7 +6,6 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import SetPasswordField
 from allauth.account.models import EmailAddress
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -126,19 +125,6 @@ class RequestLoginCodeForm(Calm, allauth_forms.RequestLoginCodeForm):
 
 class ConfirmLoginCodeForm(Calm, allauth_forms.ConfirmLoginCodeForm):
     pass
-
-
-class AddPasskeyForm(Calm, AddWebAuthnForm):
-    """A passkey is found by itself at sign-in, and asks for a finger, a face or a PIN."""
-
-    name = forms.CharField(label=_("Name"), max_length=100, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = _("Something by which you know it again: “Phone”, “Blue key”.")
-        self.initial["name"] = ""
-        self.fields["passwordless"].widget = forms.HiddenInput()
-        self.initial["passwordless"] = True
 
 
 class NewPersonForm(Calm):
