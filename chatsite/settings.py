@@ -31,8 +31,11 @@ def secret_key(key_file: Path) -> str:
     return key
 
 
+LOOPBACK = {"localhost", "127.0.0.1", "::1", "[::1]"}
+
+
 def is_loopback(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "::1", "[::1]"} or host.endswith(".localhost")
+    return host in LOOPBACK or host.endswith(".localhost")
 
 
 # The site

@@ -53,7 +53,7 @@ class Passkey:
     def _rp(self, name: str) -> bytes:
         return sha256(name.encode()).digest()
 
-    def _said(self, kind: Any, challenge: str) -> bytes:  # noqa: ANN401
+    def _said(self, kind: Any, challenge: str) -> bytes:
         return bytes(CollectedClientData.create(kind, challenge, self.origin))
 
     def _json(self, response: dict[str, bytes], extensions: dict[str, Any]) -> str:

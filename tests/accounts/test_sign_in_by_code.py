@@ -124,7 +124,7 @@ def test_a_closed_account_gets_no_code(closed, ada):
 def test_without_mail_there_is_no_such_way(ada, settings):
     settings.HAS_MAIL = False
 
-    visitor, response = ask()
+    _, response = ask()
 
     assert response.status_code == 200
     assert "sends no mail" in response.content.decode()
