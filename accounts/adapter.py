@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import signing_up
 from .backends import find_person
+from .claims import claimed, take_groups
 from .known_browsers import known_browser, remember
 from .models import User, Wait
 from .names import check_alphabets, check_not_an_address, look_alike_key, normal_form
@@ -108,6 +109,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
         response = super().post_login(request, user, **facts)
         if isinstance(user, User):
+            if sociallogin := (facts.get("signal_kwargs") or {}).get("sociallogin"):
+                take_groups(user, claimed(sociallogin.account.extra_data))
             remember(request, response, user)
         return response
 

@@ -1,4 +1,4 @@
-"""allauth's forms of passkeys. A browser sends what it likes: nonsense is a wrong passkey, never a failure."""
+"""allauth's forms of passkeys. A browser sends what it likes: nonsense is a wrong passkey, not a failure."""
 
 import struct
 from collections.abc import Callable

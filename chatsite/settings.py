@@ -307,6 +307,36 @@ MFA_FORMS = {
 }
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account needs no address, and a site no mail
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
+OIDC_ADMITS = env.bool("OIDC_ADMITS", False)
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", "groups")
+OIDC_GROUPS = env.dict("OIDC_GROUPS", default={})
+if OIDC_ISSUER:
+    if not (find_spec("jwt") and find_spec("oauthlib")):
+        raise ImproperlyConfigured("OIDC_ISSUER needs its libraries: pip install '.[oidc]'.")
+    if not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+        raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "accounts.oidc.OidcAdapter"
+    SOCIALACCOUNT_FORMS = {"signup": "accounts.oidc_forms.SignupForm"}
+    SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that leads to another host is against our policy
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": OIDC_NAME,
+                    "client_id": OIDC_CLIENT_ID,
+                    "secret": OIDC_CLIENT_SECRET,
+                    "settings": {"server_url": OIDC_ISSUER},
+                }
+            ],
+        }
+    }
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 HAS_MAIL = bool(env.str("EMAIL_URL", ""))

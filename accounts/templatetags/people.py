@@ -6,6 +6,7 @@ import re
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
 
 from accounts import access, signing_up
 from accounts.models import User, Wait
@@ -42,6 +43,14 @@ def has_mail() -> bool:
 @register.simple_tag
 def signup_is_open() -> bool:
     return signing_up.is_open()
+
+
+@register.simple_tag
+def provider() -> dict[str, str] | None:
+    """The organisation's own sign-in, if there is one."""
+    if not settings.OIDC_ISSUER:
+        return None
+    return {"name": settings.OIDC_NAME, "url": reverse("openid_connect_login", args=["oidc"])}
 
 
 @register.simple_tag

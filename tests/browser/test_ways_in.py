@@ -44,7 +44,7 @@ def code_of(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
-def add_key(visitor: Visitor, page: Page) -> Any:  # noqa: ANN401  # a session of the browser's own protocol
+def add_key(visitor: Visitor, page: Page) -> Any:
     """Plug a key into the browser that recognises its owner."""
     session = visitor.context.new_cdp_session(page)
     session.send("WebAuthn.enable")

@@ -83,7 +83,7 @@ class Command(BaseCommand):
 
 
 def begin_with_approval_where_others_reach(host: str) -> None:
-    """HOST decides how sign-up begins; `--host` must not open what HOST would not. Workers read the environment."""
+    """Let `--host` decide as HOST does how sign-up begins; other processes read it from the environment."""
     if host not in settings.LOOPBACK and not os.environ.get("SIGNUP"):
         settings.SIGNUP = os.environ["SIGNUP"] = "approval"
 
