@@ -222,6 +222,18 @@ def test_a_confirmed_address_still_waits_where_accounts_are_approved(ada, has_ma
     assert User.objects.get(username="eve").waits_for == "approval"
 
 
+def test_where_everybody_may_come_in_a_letter_confirms_the_address_later(ada, has_mail):
+    SiteSettings.objects.create(pk=1, signup="open")
+    visitor = Client()
+
+    assert sign_up(visitor=visitor, email="eve@example.org").headers["Location"] == "/"
+    assert "not confirmed" in visitor.get("/accounts/email/").content.decode()
+    page = visitor.get(link_in(letters_to("eve@example.org")[0])).content.decode()
+    assert "Is eve@example.org the address of the account eve?" in page
+    visitor.post(link_in(letters_to("eve@example.org")[0]))
+    assert "not confirmed" not in visitor.get("/accounts/email/").content.decode()
+
+
 def test_a_domain_is_the_whole_domain(ada, has_mail):
     SiteSettings.objects.create(pk=1, signup="open", mail_domains="example.org")
 
