@@ -7,7 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
@@ -50,6 +50,13 @@ def show_account(request: Request) -> HttpResponse:
         "sessions": len(UserSession.objects.purge_and_list(user)),
     }
     return render(request, "accounts/account.html", context)
+
+
+@require_POST
+def end_session(request: Request, pk: int) -> HttpResponse:
+    """What runs in that session ends too: streams look every two seconds whether it is still there."""
+    get_object_or_404(UserSession, user=request.user, pk=pk).end()
+    return redirect("usersessions_list")
 
 
 @require_POST
