@@ -15,8 +15,8 @@ from accounts.names import look_alike_key
 from accounts.roles import Role, administrators, give_roles, put_on_record, roles_of, with_roles
 from conversations.models import Attachment, Conversation, Generation
 
-from .asking import stop_answer
 from .errors import Refusal
+from .stopping import stop_answer
 
 PAGE = 50
 
