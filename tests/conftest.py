@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from conversations.rendering import GrowingAnswer
+from conversations.services.limits import known
 from tests.factories import make_user
 
 
@@ -27,6 +28,14 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 def quick_passwords(settings) -> None:
     """The real hash takes half a second of every test that has a person in it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> Iterator[None]:
+    """What a process remembers of the policies for a second is of the test before."""
+    known.forget()
+    yield
+    known.forget()
 
 
 @pytest.fixture

@@ -6,17 +6,22 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations import bus
 from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
 
-from .errors import Conflict, Refusal, TooMany, Unavailable
+from .budgets import reserve
+from .errors import Conflict, Refusal, Unavailable
+from .estimating import estimate_answer
+from .limits import REQUESTS_PER_MINUTE, UNLIMITED, Limits, limits_of, refuse_beyond, refuse_without
+from .settling import release
 
 MESSAGE_CHARACTERS = 32_000
-MESSAGES_PER_MINUTE = 30
+MESSAGES_PER_MINUTE = REQUESTS_PER_MINUTE
 WAITING_AT_MOST = 200
 PLACEHOLDER_TITLE_CHARACTERS = 60
 
@@ -66,7 +71,9 @@ def start_conversation(
     text = clean_text(text)
     try:
         with transaction.atomic():
-            refuse_haste(owner)
+            limits = admit(owner, model)
+            if temporary:
+                refuse_without(limits, "temporary")
             conversation = Conversation.objects.create(
                 owner=owner,
                 model=model,
@@ -77,8 +84,8 @@ def start_conversation(
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
-            attach(question, files)
-            return Exchange(question, add_answer(conversation, question), tuple(files))
+            attach(question, files, limits)
+            return Exchange(question, add_answer(conversation, question, limits), tuple(files))
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -160,9 +167,9 @@ def regenerate(
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
-        refuse_haste(conversation.owner)
+        limits = admit(conversation.owner, once or conversation.model)
         position = next_position(conversation, question)
-        return add_answer(conversation, question, position=position, model=once)
+        return add_answer(conversation, question, limits, position=position, model=once)
 
 
 def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
@@ -173,16 +180,18 @@ def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatMo
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
-        refuse_haste(conversation.owner)
+        limits = admit(conversation.owner, conversation.model)
         position = next_position(conversation, message.parent)
-        return add_answer(conversation, message.parent, position=position, continues=message)
+        return add_answer(conversation, message.parent, limits, position=position, continues=message)
 
 
+@transaction.atomic
 def stop_answer(generation: Generation) -> None:
     """Stop `generation`, wherever it runs; what arrived is kept. Twice, or too late, does no harm."""
     rows = Generation.objects.filter(pk=generation.pk)
     never_ran = rows.filter(status=Status.QUEUED).update(status=Status.STOPPED, finished_at=timezone.now())
     if never_ran:
+        release(generation)
         transaction.on_commit(lambda: bus.ring("answer", generation.pk))  # no runner will tell its viewers
     else:
         rows.active().update(stop_requested=True)
@@ -227,15 +236,16 @@ def add_exchange(
     files: Sequence[Attachment] = (),
 ) -> Exchange:
     refuse_unless_free(conversation)
-    refuse_haste(conversation.owner)
+    limits = admit(conversation.owner, conversation.model)
     question = add_question(conversation, parent, text=text, key=key)
-    attach(question, files)
-    return Exchange(question, add_answer(conversation, question), tuple(files))
+    attach(question, files, limits)
+    return Exchange(question, add_answer(conversation, question, limits), tuple(files))
 
 
-def attach(question: Message, files: Sequence[Attachment]) -> None:
+def attach(question: Message, files: Sequence[Attachment], limits: Limits = UNLIMITED) -> None:
     """Let `question` carry `files`; an earlier version of it may do so too."""
     if files:
+        refuse_without(limits, "attachments")
         question.attachments.add(*files)
 
 
@@ -252,15 +262,21 @@ def add_question(conversation: Conversation, parent: Message | None, *, text: st
 def add_answer(
     conversation: Conversation,
     question: Message,
+    limits: Limits,
     *,
     position: int = 0,
     model: ChatModel | None = None,
     continues: Message | None = None,
 ) -> Message:
-    """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
+    """Add an empty answer below `question`, queue its generation and ring the runner after the commit.
+
+    Raises TooMany when a budget of `limits` has nothing left.
+    """
     answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
-    asked = (model or conversation.model).name
-    conversation.generations.create(message=answer, model_asked=asked, continues=continues)
+    asked = model or conversation.model
+    queued = conversation.generations.create(message=answer, model_asked=asked.name, continues=continues)
+    if limits.budgets:
+        reserve(conversation.owner, queued, estimate_answer(conversation, question, asked), limits)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
     return answer
@@ -285,10 +301,14 @@ def refuse_unless_free(conversation: Conversation) -> None:
         )
 
 
-def refuse_haste(owner: User) -> None:
-    """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
-    # Sends of one person wait for each other here, or twenty at once would all count the same.
-    User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
+def admit(owner: User, model: ChatModel) -> Limits:
+    """Return the limits of `owner`, who may ask `model` now.
+
+    Raises TooMany when they have sent as many messages in the last minute as they may, Refusal when the
+    model is not for them.
+    """
+    await_turn(owner, model)
+    limits = limits_of(owner)
     now = timezone.now()
     # To now, not on from then: after a clock was set back all of today would be recent.
     last_minute = (now - timedelta(minutes=1), now)
@@ -299,10 +319,23 @@ def refuse_haste(owner: User) -> None:
         role=Role.ASSISTANT,
         created_at__range=last_minute,
     ).count()
-    if lately >= MESSAGES_PER_MINUTE:
-        raise TooMany(
-            f"That was {MESSAGES_PER_MINUTE} messages in a minute. Please wait a moment.", retry_after_s=60
-        )
+    refuse_beyond(limits, lately)
+    return limits
+
+
+def await_turn(owner: User, model: ChatModel) -> None:
+    """Let one transaction of `owner` ask at a time; raise Refusal when `model` is not for them.
+
+    Twenty at once would all count the same. Who only adds rows of theirs, as an answer that ends does, need
+    not wait.
+    """
+    kept_for = ChatModel.groups.through.objects.filter(chatmodel=model)
+    people = User.objects.select_for_update(no_key=True, of=("self",)).annotate(
+        is_kept=Exists(kept_for), is_theirs=Exists(kept_for.filter(group__user=OuterRef("pk")))
+    )
+    is_kept, is_theirs = people.values_list("is_kept", "is_theirs").get(pk=owner.pk)
+    if is_kept and not is_theirs:
+        raise Refusal(_("%(model)s is not for you to use. Please choose another model.") % {"model": model})
 
 
 def placeholder_title(text: str) -> str:
