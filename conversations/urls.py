@@ -22,6 +22,7 @@ from .views import (
     summary,
     transfer,
     trash,
+    usage,
 )
 
 app_name = "conversations"
@@ -106,6 +107,7 @@ urlpatterns = [
     path("files/<uuid:public_id>/", attachments.show_file, name="show_file"),
     path("files/<uuid:public_id>/discard/", attachments.discard_file, name="discard_file"),
     path("files/<uuid:public_id>/delete/", attachments.delete_file, name="delete_file"),
+    path("usage/budget/", usage.show_budget, name="show_budget"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from conversations import wiring
 from conversations.rendering import GrowingAnswer
-from conversations.services.limits import known
 from tests.factories import make_user
 
 
@@ -32,10 +32,10 @@ def quick_passwords(settings) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_known() -> Iterator[None]:
-    """What a process remembers of the policies for a second is of the test before."""
-    known.forget()
+    """What a process remembers for a second is of the test before."""
+    wiring.choice.forget()
     yield
-    known.forget()
+    wiring.choice.forget()
 
 
 @pytest.fixture

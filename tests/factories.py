@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import User
+from conversations import wiring
 from conversations.models import (
     Attachment,
     ChatModel,
@@ -23,7 +24,6 @@ from conversations.models import (
 from conversations.rendering import render
 from conversations.services.attachments.inspecting import Finding
 from conversations.services.attachments.keeping import store
-from conversations.services.limits import known
 
 PASSWORD = "a long pass phrase"
 
@@ -94,7 +94,7 @@ def make_group(name: str, *people: User) -> Group:
 def make_policy(*, person: User | None = None, group: Group | None = None, **said: Any) -> Policy:
     """What is said of a person, of the people of a group, or of everybody; pages know it at once."""
     policy, _ = Policy.objects.update_or_create(person=person, group=group, defaults=said)
-    known.forget()
+    wiring.choice.forget()
     return policy
 
 

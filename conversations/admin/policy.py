@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from conversations import wiring
 from conversations.models import Policy
-from conversations.services.limits import known
 
 BUDGETS = ("tokens_per_day", "tokens_per_month", "usd_per_day", "usd_per_month")
 RATES = ("requests_per_minute", "answers_at_once")
@@ -52,8 +52,8 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:  # noqa: ANN401
         super().save_model(request, obj, form, change)
-        known.forget()
+        wiring.choice.forget()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:
         super().delete_queryset(request, queryset)
-        known.forget()
+        wiring.choice.forget()

@@ -76,7 +76,9 @@ class Standing:
         """What is left, or when it renews, in a sentence."""
         if self.is_over:
             return sentence_of(self)
-        amounts = {"left": amount(self.left, self.budget.unit), "limit": amount(self.limit, self.budget.unit)}
+        unit = self.budget.unit
+        left = f"{self.left:,}" if unit == "tokens" else amount(self.left, unit)
+        amounts = {"left": left, "limit": amount(self.limit, unit)}
         if self.budget.period == Period.DAY:
             return _("%(left)s of %(limit)s left today") % amounts
         return _("%(left)s of %(limit)s left this month") % amounts
@@ -207,6 +209,12 @@ def stand(person: User, limits: Limits) -> list[Standing]:
     today = site_day()
     row: Spending | None = getattr(person, "spending", None)
     return [standing_of(row, budget, today) for budget in limits.budgets]
+
+
+def shown(person: User, limits: Limits) -> Standing | None:
+    """Return the budget of `person` that is nearest to its end, or None without one."""
+    standings = stand(person, limits)
+    return tightest(standings) if standings else None
 
 
 def standing_of(row: Spending | None, budget: Budget, today: date) -> Standing:

@@ -6,7 +6,6 @@ said of everybody. Where nobody says anything there is no limit, and everything 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, Literal, get_args
 
 from django.utils.translation import gettext as _
@@ -98,30 +97,3 @@ def refuse_beyond(limits: Limits, lately: int) -> None:
     if lately >= limits.requests_per_minute:
         sentence = _("That was %(most)d messages in a minute. Please wait a moment.")
         raise TooMany(sentence % {"most": limits.requests_per_minute}, retry_after_s=60)
-
-
-class Known:
-    """Whether anything at all is said of anybody, as of the last second: every page asks."""
-
-    fresh_s = 1.0
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._any = False
-
-    def is_any(self) -> bool:
-        if monotonic() >= self._until:
-            self._any = Policy.objects.exists()
-            self._until = monotonic() + self.fresh_s
-        return self._any
-
-    def forget(self) -> None:
-        self._until = 0.0
-
-
-known = Known()
-
-
-def limits_shown(person: User) -> Limits:
-    """Return what `person` may use for a page to show: without a query where nothing is said of anybody."""
-    return limits_of(person) if known.is_any() else UNLIMITED

@@ -29,7 +29,7 @@ def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
     seen, name = SeenForm(request.POST).seen, request.POST.get("model", "")
-    once = find_offered(wiring.offered_models(), name) if name else None
+    once = find_offered(wiring.offered_models(request.user), name) if name else None
     model = wiring.next_model(message.conversation)
     return change(request, message, lambda: regenerate(message, seen=seen, model=model, once=once))
 

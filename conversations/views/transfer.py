@@ -102,7 +102,7 @@ def show_import(request: Request, public_id: UUID) -> HttpResponse:
 def advance_import(request: Request, public_id: UUID) -> HttpResponse:
     it = get_import(request.user, public_id)
     for_s = STEP_S if request.htmx else LONG_STEP_S
-    transfer.advance(it, directory=directory(), model=wiring.current_model(), for_s=for_s)
+    transfer.advance(it, directory=directory(), model=wiring.model_for(request.user), for_s=for_s)
     return after_step(request, it)
 
 

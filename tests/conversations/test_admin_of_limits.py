@@ -9,7 +9,8 @@ from django.contrib.auth.models import Permission
 
 from conversations.models import ChatModel, Grant, Policy
 from conversations.services.budgets import stand
-from conversations.services.limits import limits_of, limits_shown
+from conversations.services.limits import limits_of
+from conversations.views.allowed import limits_shown
 from tests.factories import make_group, make_model, make_policy, make_user
 
 GRANT = "/admin/conversations/grant/"

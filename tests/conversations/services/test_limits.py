@@ -5,7 +5,8 @@ from django.db import IntegrityError, transaction
 
 from conversations.models import Period, Policy
 from conversations.services.errors import Refusal
-from conversations.services.limits import UNLIMITED, Budget, limits_of, limits_shown, refuse_without
+from conversations.services.limits import UNLIMITED, Budget, limits_of, refuse_without
+from conversations.views.allowed import limits_shown
 from tests.factories import make_group, make_policy
 
 
