@@ -64,7 +64,7 @@ def offered_models(person: User) -> QuerySet[ChatModel]:
 
 
 class Choice:
-    """What every page asks, as of the last second: what is offered to whom, and whether there are policies."""
+    """What every page asks, as of the last second: who may choose what, and whether there are policies."""
 
     fresh_s = 1.0
 

@@ -31,10 +31,9 @@ def quick_passwords(settings) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_known() -> Iterator[None]:
-    """What a process remembers for a second is of the test before."""
-    wiring.choice.forget()
-    yield
+def remembered_for_one_test(monkeypatch) -> None:
+    """What a process remembers for a second is of the test before; in a slow test it would be asked twice."""
+    monkeypatch.setattr(wiring.choice, "fresh_s", 3_600.0)
     wiring.choice.forget()
 
 

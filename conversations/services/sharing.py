@@ -9,6 +9,7 @@ from conversations.models import Conversation, Scope, Share
 
 from .errors import Conflict, Refusal, TooMany
 from .history import path_to, spoken
+from .limits import limits_of, refuse_without
 from .transcript import Entry, entries_of, mark_models
 
 LINKS_AT_MOST = 50  # of one conversation, open at the same time
@@ -22,6 +23,7 @@ def share_conversation(
     `seen` is the last message that the owner's page showed; when the conversation has gone on since, Conflict
     is raised: nobody shares words that they have not seen.
     """
+    refuse_without(limits_of(conversation.owner), "sharing")
     leaf = conversation.leaf
     if leaf is None:
         raise Refusal("There is nothing to share yet.")

@@ -21,6 +21,8 @@ from conversations.services import transfer
 from conversations.services.errors import Refusal
 from conversations.streaming.database import in_database
 
+from .allowed import limits_shown
+
 # How long one request works on an import: the page asks again by itself, without scripts a person has to.
 STEP_S, LONG_STEP_S = 0.5, 6.0
 
@@ -87,6 +89,7 @@ def render_transfer(request: Request, form: UploadForm, status: int = 200) -> Ht
         "form": form,
         "imports": imports,
         "open_import": next((it for it in imports if it.is_open), None),
+        "limits": limits_shown(request.user),
         "most_megabytes": settings.IMPORT_MAX_BYTES // 1_000_000,
     }
     return render(request, "conversations/transfer.html", context, status=status)
