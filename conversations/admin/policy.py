@@ -15,7 +15,7 @@ ABILITIES = ("attachments", "sharing", "temporary", "importing")
 
 @admin.register(Policy)
 class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("whose", *BUDGETS, *RATES, *ABILITIES)
+    list_display = ("whose", *BUDGETS, *RATES, "withheld")
     list_select_related = ("person", "group")
     search_fields = ("person__username", "group__name")
     autocomplete_fields = ("person", "group")
@@ -49,6 +49,11 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("whose"))
     def whose(self, policy: Policy) -> str:
         return str(policy)
+
+    @admin.display(description=_("not allowed"), empty_value="")
+    def withheld(self, policy: Policy) -> str:
+        fields = (self.opts.get_field(name) for name in ABILITIES if getattr(policy, name) is False)
+        return ", ".join(str(getattr(field, "verbose_name", "")) for field in fields)
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:  # noqa: ANN401
         super().save_model(request, obj, form, change)

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
@@ -18,6 +17,10 @@ from conversations.models import Grant, Period, Reservation, Spending, Usage
 from conversations.models.spending import to_usd
 from conversations.services.budgets import site_day, start_of
 from conversations.services.granting import give
+
+
+def in_usd(units: int) -> str:
+    return f"{to_usd(units):.4f}"
 
 
 class OfPeople(RecordAdmin):
@@ -44,16 +47,16 @@ class SpendingAdmin(OfPeople):
         return self._count(row, Period.MONTH)
 
     @admin.display(description=_("US dollars today"))
-    def usd_today(self, row: Spending) -> Decimal:
-        return to_usd(row.day_cost if self._is_now(row, Period.DAY) else 0)
+    def usd_today(self, row: Spending) -> str:
+        return in_usd(row.day_cost if self._is_now(row, Period.DAY) else 0)
 
     @admin.display(description=_("US dollars this month"))
-    def usd_this_month(self, row: Spending) -> Decimal:
-        return to_usd(row.month_cost if self._is_now(row, Period.MONTH) else 0)
+    def usd_this_month(self, row: Spending) -> str:
+        return in_usd(row.month_cost if self._is_now(row, Period.MONTH) else 0)
 
     @admin.display(description=_("US dollars set aside"))
-    def usd_reserved(self, row: Spending) -> Decimal:
-        return to_usd(row.reserved_cost)
+    def usd_reserved(self, row: Spending) -> str:
+        return in_usd(row.reserved_cost)
 
     @admin.display(description="")
     def give_more(self, row: Spending) -> SafeString:
@@ -76,8 +79,8 @@ class UsageAdmin(OfPeople):
     readonly_fields = ("usd",)
 
     @admin.display(description=_("US dollars"), ordering="cost")
-    def usd(self, row: Usage) -> Decimal:
-        return to_usd(row.cost)
+    def usd(self, row: Usage) -> str:
+        return in_usd(row.cost)
 
 
 @admin.register(Reservation)
@@ -90,8 +93,8 @@ class ReservationAdmin(OfPeople):
         return super().get_queryset(request).select_related("generation").defer("generation__system_prompt")
 
     @admin.display(description=_("US dollars"), ordering="cost")
-    def usd(self, row: Reservation) -> Decimal:
-        return to_usd(row.cost)
+    def usd(self, row: Reservation) -> str:
+        return in_usd(row.cost)
 
 
 class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
