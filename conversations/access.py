@@ -44,7 +44,8 @@ class Visit:
 
 def get_conversation(user: User, public_id: UUID) -> Conversation:
     """Return the conversation `public_id` of `user`, with what its page reads; raise Http404."""
-    rows = Conversation.objects.visible_to(user).select_related("leaf", "model", "owner")
+    related = ("leaf", "model", "owner__spending")
+    rows = Conversation.objects.visible_to(user).select_related(*related)
     return get_object_or_404(rows, public_id=public_id)
 
 

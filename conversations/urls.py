@@ -25,6 +25,7 @@ from .views import (
     summary,
     transfer,
     trash,
+    usage,
 )
 
 app_name = "conversations"
@@ -120,6 +121,10 @@ urlpatterns = [
     path("people/<int:pk>/close/", people.close_account, name="close_account"),
     path("people/<int:pk>/open/", people.open_account, name="open_account"),
     path("people/<int:pk>/delete/", people.delete_account, name="delete_account"),
+    path("usage/", usage.show_usage, name="usage"),
+    path("usage/budget/", usage.show_budget, name="show_budget"),
+    path("usage/everybody/", usage.show_everybodys_usage, name="everybodys_usage"),
+    path("usage/everybody.csv", usage.export_usage, name="export_usage"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),

@@ -6,6 +6,7 @@ from .messages import MessageForm, SeenForm, SummaryForm
 from .settings import PresetForm, PromptForm, SettingsForm
 from .sharing import ShareForm
 from .transfer import UploadForm
+from .usage import UsageForm
 
 __all__ = [
     "NO_THUMB",
@@ -23,4 +24,5 @@ __all__ = [
     "ShareForm",
     "SummaryForm",
     "UploadForm",
+    "UsageForm",
 ]

@@ -4,17 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
 
-from .errors import Conflict, Refusal, TooMany, Unavailable
+from .errors import Conflict, Refusal, Unavailable
+from .limits import REQUESTS_PER_MINUTE, Limits, limits_of, refuse_beyond
 
 MESSAGE_CHARACTERS = 32_000
-MESSAGES_PER_MINUTE = 30
+MESSAGES_PER_MINUTE = REQUESTS_PER_MINUTE
 WAITING_AT_MOST = 200
 
 
@@ -75,10 +76,14 @@ def refuse_unless_free(conversation: Conversation) -> None:
         )
 
 
-def refuse_haste(owner: User) -> None:
-    """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
-    # Sends of one person wait for each other here, or twenty at once would all count the same.
-    User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
+def admit(owner: User, model: ChatModel) -> Limits:
+    """Return the limits of `owner`, who may ask `model` now.
+
+    Raises TooMany when they have sent as many messages in the last minute as they may, Refusal when the
+    model is not for them.
+    """
+    await_turn(owner, model)
+    limits = limits_of(owner)
     now = timezone.now()
     # To now, not on from then: after a clock was set back all of today would be recent.
     last_minute = (now - timedelta(minutes=1), now)
@@ -89,9 +94,20 @@ def refuse_haste(owner: User) -> None:
         role=Role.ASSISTANT,
         created_at__range=last_minute,
     ).count()
-    if lately >= MESSAGES_PER_MINUTE:
-        raise TooMany(
-            _("That was %(most)s messages in a minute. Please wait a moment.")
-            % {"most": MESSAGES_PER_MINUTE},
-            retry_after_s=60,
-        )
+    refuse_beyond(limits, lately)
+    return limits
+
+
+def await_turn(owner: User, model: ChatModel) -> None:
+    """Let one transaction of `owner` ask at a time; raise Refusal when `model` is not for them.
+
+    Twenty at once would all count the same. Who only adds rows of theirs, as an answer that ends does, need
+    not wait.
+    """
+    kept_for = ChatModel.groups.through.objects.filter(chatmodel=model)
+    people = User.objects.select_for_update(no_key=True, of=("self",)).annotate(
+        is_kept=Exists(kept_for), is_theirs=Exists(kept_for.filter(group__user=OuterRef("pk")))
+    )
+    is_kept, is_theirs = people.values_list("is_kept", "is_theirs").get(pk=owner.pk)
+    if is_kept and not is_theirs:
+        raise Refusal(_("%(model)s is not for you to use. Please choose another model.") % {"model": model})

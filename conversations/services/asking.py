@@ -12,8 +12,11 @@ from accounts.models import User
 from conversations import bus
 from conversations.models import Attachment, ChatModel, Conversation, Message, Role
 
-from .admission import clean_text, lock, refuse_haste, refuse_stale, refuse_unless_free
+from .admission import admit, clean_text, lock, refuse_stale, refuse_unless_free
+from .budgets import reserve
 from .errors import Conflict, Refusal
+from .estimating import estimate_answer
+from .limits import UNLIMITED, Limits, refuse_without
 from .titles import placeholder_title
 
 
@@ -46,7 +49,9 @@ def start_conversation(
     text = clean_text(text)
     try:
         with transaction.atomic():
-            refuse_haste(owner)
+            limits = admit(owner, model)
+            if temporary:
+                refuse_without(limits, "temporary")
             conversation = Conversation.objects.create(
                 owner=owner,
                 model=model,
@@ -57,8 +62,8 @@ def start_conversation(
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
-            attach(question, files)
-            return Exchange(question, add_answer(conversation, question), tuple(files))
+            attach(question, files, limits)
+            return Exchange(question, add_answer(conversation, question, limits), tuple(files))
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -140,9 +145,9 @@ def regenerate(
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
-        refuse_haste(conversation.owner)
+        limits = admit(conversation.owner, once or conversation.model)
         position = next_position(conversation, question)
-        return add_answer(conversation, question, position=position, model=once)
+        return add_answer(conversation, question, limits, position=position, model=once)
 
 
 def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
@@ -153,9 +158,9 @@ def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatMo
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
-        refuse_haste(conversation.owner)
+        limits = admit(conversation.owner, conversation.model)
         position = next_position(conversation, message.parent)
-        return add_answer(conversation, message.parent, position=position, continues=message)
+        return add_answer(conversation, message.parent, limits, position=position, continues=message)
 
 
 def add_exchange(
@@ -167,15 +172,16 @@ def add_exchange(
     files: Sequence[Attachment] = (),
 ) -> Exchange:
     refuse_unless_free(conversation)
-    refuse_haste(conversation.owner)
+    limits = admit(conversation.owner, conversation.model)
     question = add_question(conversation, parent, text=text, key=key)
-    attach(question, files)
-    return Exchange(question, add_answer(conversation, question), tuple(files))
+    attach(question, files, limits)
+    return Exchange(question, add_answer(conversation, question, limits), tuple(files))
 
 
-def attach(question: Message, files: Sequence[Attachment]) -> None:
+def attach(question: Message, files: Sequence[Attachment], limits: Limits = UNLIMITED) -> None:
     """Let `question` carry `files`; an earlier version of it may do so too."""
     if files:
+        refuse_without(limits, "attachments")
         question.attachments.add(*files)
 
 
@@ -192,15 +198,21 @@ def add_question(conversation: Conversation, parent: Message | None, *, text: st
 def add_answer(
     conversation: Conversation,
     question: Message,
+    limits: Limits,
     *,
     position: int = 0,
     model: ChatModel | None = None,
     continues: Message | None = None,
 ) -> Message:
-    """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
+    """Add an empty answer below `question`, queue its generation and ring the runner after the commit.
+
+    Raises TooMany when a budget of `limits` has nothing left.
+    """
     answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
-    asked = (model or conversation.model).name
-    conversation.generations.create(message=answer, model_asked=asked, continues=continues)
+    asked = model or conversation.model
+    queued = conversation.generations.create(message=answer, model_asked=asked.name, continues=continues)
+    if limits.budgets:
+        reserve(conversation.owner, queued, estimate_answer(conversation, question, asked), limits)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
     return answer

@@ -59,7 +59,9 @@ def recall(generation: Generation) -> tuple[list[Message], Files] | None:
 
 def recall_listed(entries: Sequence[Sequence[object]]) -> tuple[list[Message], Files] | None:
     """Do as `recall` for a row of before migration 0008 that names each message: id, hash, and its files."""
-    found = {str(one.public_id): one for one in Message.objects.filter(public_id__in=[it[0] for it in entries])}
+    found = {
+        str(one.public_id): one for one in Message.objects.filter(public_id__in=[it[0] for it in entries])
+    }
     sent = [found[str(entry[0])] for entry in entries if entry[0] in found]
     if len(sent) < len(entries):
         return None

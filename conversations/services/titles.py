@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +12,10 @@ from conversations.llm.types import ChatMessage
 from conversations.models import Conversation, Generation, Message, Purpose, Role, Status
 from conversations.models.conversation import TITLE_LENGTH
 
-from .errors import Refusal
+from .budgets import reserve
+from .errors import Refusal, TooMany
+from .estimating import estimate_short
+from .limits import limits_of
 
 TITLE_TOKENS = 40
 PLACEHOLDER_TITLE_CHARACTERS = 60
@@ -60,13 +64,22 @@ def title_messages(sent: list[Message]) -> list[ChatMessage]:
 
 
 def ask_for_title(conversation: Conversation) -> None:
-    """Queue a call that names `conversation`, once, unless its owner did, or it is not to stay."""
+    """Queue a call that names `conversation`, once, unless its owner did, or it is not to stay.
+
+    Where the owner's budget is used up it keeps the name that it has.
+    """
     if conversation.title_by_person or conversation.deleted_at is not None or conversation.temporary:
         return
     if conversation.generations.filter(purpose=Purpose.TITLE).exists():
         return
-    conversation.generations.create(purpose=Purpose.TITLE, model_asked=conversation.model.name)
-    transaction.on_commit(lambda: bus.ring("queue"))
+    limits = limits_of(conversation.owner)
+    with suppress(TooMany), transaction.atomic():
+        queued = conversation.generations.create(purpose=Purpose.TITLE, model_asked=conversation.model.name)
+        if limits.budgets:
+            most = 2 * EXCERPT_CHARACTERS + len(INSTRUCTION)
+            held = estimate_short(conversation.model, characters=most, answer_tokens=TITLE_TOKENS)
+            reserve(conversation.owner, queued, held, limits)
+        transaction.on_commit(lambda: bus.ring("queue"))
 
 
 def keep_title(generation: Generation, text: str) -> None:

@@ -19,7 +19,9 @@ SAID = re.compile(r'\bt\("((?:[^"\\]|\\.)*)"')
 def said_by_scripts() -> list[str]:
     """Every sentence that a module of ours passes to `t()` (requests.js), in English."""
     scripts = sorted((Path(settings.BASE_DIR) / "static" / "js").glob("*.js"))
-    return sorted({json.loads(f'"{found}"') for script in scripts for found in SAID.findall(script.read_text())})
+    return sorted(
+        {json.loads(f'"{found}"') for script in scripts for found in SAID.findall(script.read_text())}
+    )
 
 
 @cache

@@ -24,6 +24,7 @@ from conversations.services.attachments.limits import Limits
 from conversations.services.attachments.listing import list_mine
 from conversations.services.attachments.weighing import refuse_unfit
 from conversations.services.errors import Refusal
+from conversations.services.limits import Limits as Allowed
 
 HOUR_S = 3_600
 # Whatever a browser makes of it, it runs nothing, asks for nothing and belongs to no site.
@@ -39,9 +40,9 @@ class Terms:
     largest: int
 
 
-def terms(model: ChatModel, conversation: Conversation | None = None) -> Terms | None:
-    """Return the terms for files to `model`, or None when it takes none."""
-    if not wiring.takes(model) or limits().per_message < 1:
+def terms(model: ChatModel, allowed: Allowed, conversation: Conversation | None = None) -> Terms | None:
+    """Return the terms for files to `model`, or None when it takes none, or the person may attach none."""
+    if not allowed.attachments or not wiring.takes(model) or limits().per_message < 1:
         return None
     query = f"?conversation={conversation.public_id}" if conversation else ""
     return Terms(reverse("conversations:files") + query, limits().per_message, limits().largest)
@@ -83,7 +84,7 @@ def model_at_hand(request: Request) -> ChatModel:
     try:
         public_id = UUID(request.GET.get("conversation", ""))
     except ValueError:
-        return wiring.usual_model(request.user.default_model)
+        return wiring.model_for(request.user)
     return wiring.next_model(get_conversation(request.user, public_id))
 
 

@@ -36,7 +36,7 @@ def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
     name = request.POST.get("model", "")
-    once = find_offered(wiring.offered_models(), name) if name else None
+    once = find_offered(wiring.offered_models(request.user), name) if name else None
     model = wiring.next_model(message.conversation)
     return change(request, message, partial(regenerate, model=model, once=once))
 

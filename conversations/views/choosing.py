@@ -75,11 +75,9 @@ def read_start(user: User, data: Mapping[str, str]) -> Start:
     """Return the beginning that a form or an address names; raise Refusal when it is not to be had."""
     preset = find_preset(user, data.get("preset", ""))
     name = data.get("model", "")
-    chosen = find_offered(wiring.offered_models(), name) if name else None
+    chosen = find_offered(wiring.offered_models(user), name) if name else None
     wanted = chosen or (preset.model if preset else None)
-    model = (
-        wanted if wanted is not None and wiring.is_offered(wanted) else wiring.usual_model(user.default_model)
-    )
+    model = wanted if wanted is not None and wiring.may_use(user, wanted) else wiring.model_for(user)
     return Start(model, chosen, preset, temporary=bool(data.get("temporary")))
 
 
@@ -95,13 +93,13 @@ def find_preset(user: User, public_id: str) -> Preset | None:
     return preset
 
 
-def options(chosen: ChatModel | None) -> list[Option]:
-    return [Option(model, abilities_of(model), model == chosen) for model in wiring.offered_models()]
+def options(person: User, chosen: ChatModel | None) -> list[Option]:
+    return [Option(model, abilities_of(model), model == chosen) for model in wiring.offered_models(person)]
 
 
-def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
+def listed(person: User, chosen: ChatModel | None, **context: object) -> dict[str, object]:
     """What a list of models is rendered from."""
-    rows = options(chosen)
+    rows = options(person, chosen)
     priced = any(row.model.input_price is not None for row in rows)
     return {"options": rows, "filtered": len(rows) >= FILTER_FROM, "priced": priced, **context}
 
@@ -111,6 +109,7 @@ def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
 def pick_model(request: Request) -> HttpResponse:
     start = read_start(request.user, request.GET)
     context = listed(
+        request.user,
         start.model,
         start=start,
         heading=_("Model of the new conversation"),
@@ -125,13 +124,16 @@ def pick_model(request: Request) -> HttpResponse:
 def change_model(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
     if request.method == "POST":
-        choose_model(conversation, find_offered(wiring.offered_models(), request.POST.get("model", "")))
+        choose_model(
+            conversation, find_offered(wiring.offered_models(request.user), request.POST.get("model", ""))
+        )
         if not request.htmx:
             return redirect("conversations:show_conversation", public_id)
         changed = {"conversation": conversation, "model": conversation.model}
         return render(request, "conversations/_model_changed.html", changed)
     action = reverse("conversations:change_model", args=[public_id])
     context = listed(
+        request.user,
         wiring.next_model(conversation),
         conversation=conversation,
         current=conversation,
@@ -148,6 +150,7 @@ def answer_again(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     action = reverse("conversations:regenerate_message", args=[public_id])
     context = listed(
+        request.user,
         wiring.next_model(message.conversation),
         conversation=message.conversation,
         current=message.conversation,

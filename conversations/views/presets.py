@@ -68,7 +68,7 @@ def preset_form(request: Request, preset: Preset) -> PresetForm:
         "group": str(preset.group_id or ""),
     }
     form = PresetForm(request.POST if request.method == "POST" else None, initial=initial)
-    models = [(model.name, str(model)) for model in wiring.offered_models()]
+    models = [(model.name, str(model)) for model in wiring.offered_models(request.user)]
     if preset.model and preset.model.name not in dict(models):
         models.append((preset.model.name, _("%s (not offered any more)") % preset.model))
     groups = [(str(group.pk), group.name) for group in request.user.groups.all()]
@@ -85,7 +85,7 @@ def keep(user: User, preset: Preset, form: PresetForm) -> str:
         name=form.cleaned_data["name"],
         description=form.cleaned_data["description"],
         system_prompt=form.cleaned_data["system_prompt"],
-        model=kept or (find_offered(wiring.offered_models(), name) if name else None),
+        model=kept or (find_offered(wiring.offered_models(user), name) if name else None),
         chosen=form.chosen,
         group=usable_group(user, int(group)) if group else None,
     )
