@@ -103,6 +103,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/begin/", transfer.begin_import, name="begin_import"),
     path("imports/<uuid:public_id>/drop/", transfer.drop_import, name="drop_import"),
     path("files/", attachments.files, name="files"),
+    path("files/chips/", attachments.show_chips, name="show_chips"),
     path("files/<uuid:public_id>/", attachments.show_file, name="show_file"),
     path("files/<uuid:public_id>/discard/", attachments.discard_file, name="discard_file"),
     path("files/<uuid:public_id>/delete/", attachments.delete_file, name="delete_file"),

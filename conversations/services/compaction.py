@@ -11,7 +11,7 @@ from conversations.models import Conversation, Generation, Message, Purpose, Rol
 
 from .admission import lock
 from .errors import Conflict, Refusal
-from .history import branch_ids
+from .history import branch_ids, words_of
 
 # The newest messages stay as they were said.
 KEPT = 4
@@ -106,6 +106,6 @@ def summary_prompt(before: Summary | None) -> str:
 def summary_messages(sent: list[Message]) -> list[ChatMessage]:
     """Return the `messages` array that asks for a summary of `sent`."""
     said = "\n\n".join(
-        f"{'Person' if message.role == Role.USER else 'Assistant'}: {message.text}" for message in sent
+        f"{'Person' if message.role == Role.USER else 'Assistant'}: {words_of(message)}" for message in sent
     )
     return [{"role": "user", "content": f"{said}\n\n---\nSum up the conversation above."}]

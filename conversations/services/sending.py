@@ -105,9 +105,10 @@ def chosen(generation: Generation, model: ChatModel, takes: frozenset[Kind]) -> 
         return spoken(path_to(conversation.leaf))[:2], ""
     end = end_of(generation)
     sight = sight_of(conversation, end, model, takes)
-    sent = spoken(path_to(end, at_most=sight.length))
-    prefetch_related_objects([message for message in sent if message.role == Role.USER], "attachments")
-    return sent, summary_prompt(sight.summary) if generation.purpose == Purpose.SUMMARY else sight.system
+    branch = path_to(end, at_most=sight.length)
+    prefetch_related_objects([message for message in branch if message.role == Role.USER], "attachments")
+    sums_up = generation.purpose == Purpose.SUMMARY
+    return spoken(branch), summary_prompt(sight.summary) if sums_up else sight.system
 
 
 def end_of(generation: Generation) -> Message | None:

@@ -24,7 +24,7 @@ const clicks = {
   "[data-panel], [data-panel-close]": { name: "panel", alone: true },
   "[data-themes] button": { name: "theme" },
   "[data-row] [data-delete]": { name: "rows" },
-  "[data-chip-remove]": { name: "attach", alone: true },
+  "[data-chip-remove], [data-chip-text]": { name: "attach", alone: true },
   "[data-sign-out] button": { name: "drafts", alone: true },
 }
 
