@@ -70,6 +70,7 @@ urlpatterns = [
     ),
     path("c/<uuid:public_id>/model/", choosing.change_model, name="change_model"),
     path("c/<uuid:public_id>/settings/", settings.change_settings, name="change_settings"),
+    path("begin/settings/", settings.begin_settings, name="begin_settings"),
     path("m/<uuid:public_id>/again/", choosing.answer_again, name="answer_again"),
     path("models/", choosing.pick_model, name="pick_model"),
     path("presets/", presets.list_presets, name="list_presets"),

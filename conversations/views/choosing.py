@@ -20,6 +20,8 @@ from conversations.services.choosing import choose_model, find_offered
 from conversations.services.errors import Refusal
 from conversations.services.parameters import Abilities, abilities_of
 
+from .beginnings import Settings, find_settings
+
 FILTER_FROM = 8  # a list that one sees at a glance needs no search
 
 
@@ -31,13 +33,19 @@ class Start:
     chosen: ChatModel | None = None
     preset: Preset | None = None
     temporary: bool = False
+    settings: Settings | None = None
+    """What the person set, in place of what the preset says."""
 
     @property
     def system_prompt(self) -> str:
+        if self.settings is not None:
+            return self.settings.system_prompt
         return (self.preset and self.preset.system_prompt) or wiring.system_prompt()
 
     @property
     def parameters(self) -> Mapping[str, object]:
+        if self.settings is not None:
+            return self.settings.parameters
         return self.preset.parameters if self.preset else {}
 
     @property
@@ -52,6 +60,7 @@ class Start:
         picked = {
             "model": self.chosen.name if self.chosen else "",
             "preset": self.preset_id,
+            "settings": self.settings.token if self.settings else "",
             "temporary": "1" if self.temporary else "",
         }
         return urlencode({name: value for name, value in picked.items() if value})
@@ -70,14 +79,15 @@ class Option:
     is_chosen: bool
 
 
-def read_start(user: User, data: Mapping[str, str]) -> Start:
+def read_start(request: Request, data: Mapping[str, str]) -> Start:
     """Return the beginning that a form or an address names; raise Refusal when it is not to be had."""
-    preset = find_preset(user, data.get("preset", ""))
+    preset = find_preset(request.user, data.get("preset", ""))
     name = data.get("model", "")
     chosen = find_offered(wiring.offered_models(), name) if name else None
     wanted = chosen or (preset.model if preset else None)
     model = wanted if wanted is not None and wiring.is_offered(wanted) else wiring.current_model()
-    return Start(model, chosen, preset, temporary=bool(data.get("temporary")))
+    settings = find_settings(request, data.get("settings", ""))
+    return Start(model, chosen, preset, temporary=bool(data.get("temporary")), settings=settings)
 
 
 def find_preset(user: User, public_id: str) -> Preset | None:
@@ -106,7 +116,7 @@ def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
 @never_cache
 @require_GET
 def pick_model(request: Request) -> HttpResponse:
-    start = read_start(request.user, request.GET)
+    start = read_start(request, request.GET)
     context = listed(
         start.model, start=start, heading="Model of the new conversation", verb="Use this model", method="get"
     )

@@ -54,7 +54,7 @@ def use_prompt(request: Request, public_id: UUID) -> HttpResponse:
         return render(request, "conversations/prompt_use.html", {"prompt": prompt, "variables": variables})
     values = {name: request.POST.get(f"value-{number}", "") for number, name in enumerate(variables)}
     form = MessageForm.fresh(text=fill(prompt.text, {name: value for name, value in values.items() if value}))
-    return render(request, "conversations/conversation.html", new_page(form, read_start(request.user, {})))
+    return render(request, "conversations/conversation.html", new_page(form, read_start(request, {})))
 
 
 def change_prompt(request: Request, prompt: Prompt) -> HttpResponse:
