@@ -71,6 +71,10 @@ document.addEventListener("focusin", (event) => {
   if (event.target.closest("[data-search]")) import("search").then((module) => module.start(event.target.form))
 })
 
+document.addEventListener("touchstart", (event) => {
+  if (matchMedia("(max-width: 56rem)").matches) import("swipe").then((module) => module.follow(event))
+}, { passive: true })
+
 // The module is there before the second key of a combination: the first is Control, ⌘ or Alt.
 document.addEventListener("keydown", (event) => {
   const wanted = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "?"].includes(event.key)

@@ -12,6 +12,9 @@ export function startComposer(form) {
   update(form, box)
   waitForModules(form, box)
   if (form.dataset.files) takeFiles(form, box)
+  if (touch.matches && self.visualViewport) {
+    box.addEventListener("focus", () => import("keyboard").then((module) => module.standOnKeyboard()), { once: true })
+  }
   box.addEventListener("input", () => update(form, box))
   box.addEventListener("beforeinput", ({ data }) => data?.length > Number(form.dataset.limit) && setHuge(form, box, true))
   box.addEventListener("input", () => box.value === "/" && import("prompts").then((module) => module.suggest(form, box)))
