@@ -57,13 +57,21 @@ class Start:
     @property
     def query(self) -> str:
         """The address of the same beginning, as a query."""
+        return urlencode({**self.picked, **({"temporary": "1"} if self.temporary else {})})
+
+    @property
+    def lasting_query(self) -> str:
+        """The same of one that is to stay."""
+        return urlencode(self.picked)
+
+    @property
+    def picked(self) -> dict[str, str]:
         picked = {
             "model": self.chosen.name if self.chosen else "",
             "preset": self.preset_id,
             "settings": self.settings.token if self.settings else "",
-            "temporary": "1" if self.temporary else "",
         }
-        return urlencode({name: value for name, value in picked.items() if value})
+        return {name: value for name, value in picked.items() if value}
 
     @property
     def preset_id(self) -> str:

@@ -48,7 +48,10 @@ SAID = (
     ("What do otters eat?", "Fish, crabs and sea urchins.\n\n- crabs\n- urchins\n- clams"),
     ("مرحبا، كيف حالك؟", "أنا بخير، شكرًا لسؤالك. كيف يمكنني مساعدتك اليوم؟"),
     ("Name a tea shop by a canal", "*The Slow Boat*, *Lock and Leaf*, or plainly *Tea at Seven*."),
-    ("Which plants like shade?", "Ferns, hostas and lily of the valley; **ivy** wherever nothing else grows."),
+    (
+        "Which plants like shade?",
+        "Ferns, hostas and lily of the valley; **ivy** where nothing else grows.",
+    ),
     ("Explain tides", "The Moon pulls the water nearest to it a little more than it pulls the Earth."),
 )
 PROMPTS = (

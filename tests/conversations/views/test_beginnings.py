@@ -47,6 +47,9 @@ def test_htmx_gets_the_choice_and_a_sentence(browser):
     assert answer["HX-Reswap"] == "none"
     assert 'id="choice" hx-swap-oob="true"' in page
     assert 'name="settings" value="' in page
+    link = page.split('id="temporary-choice"')[1]
+    assert 'hx-swap-oob="true"' in link.partition(">")[0]
+    assert "?settings=" in link
     assert "The settings are saved." in page
 
 
