@@ -154,6 +154,13 @@ def get_person(administrator: User, pk: int) -> User:
     return get_object_or_404(User, pk=pk, forgotten_at=None)
 
 
+def find_unsent(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:
+    """Return those of the files `public_ids` of `user` that no message carries, in the order of upload."""
+    return list(
+        Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids), messages=None)
+    )
+
+
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:
     """Return those of `visits` whose session and account are still there, in two queries."""
     keys = {visit.session_key for visit in visits}

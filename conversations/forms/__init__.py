@@ -2,7 +2,7 @@
 
 from .conversations import ChoiceForm, FolderForm, Place, PlaceForm, RenameForm
 from .feedback import NO_THUMB, FeedbackForm
-from .messages import MessageForm, SeenForm, SummaryForm
+from .messages import KeptFilesForm, MessageForm, SeenForm, SummaryForm
 from .settings import PresetForm, PromptForm, SettingsForm
 from .sharing import ShareForm
 from .transfer import UploadForm
@@ -13,6 +13,7 @@ __all__ = [
     "ChoiceForm",
     "FeedbackForm",
     "FolderForm",
+    "KeptFilesForm",
     "MessageForm",
     "Place",
     "PlaceForm",

@@ -1,6 +1,5 @@
 """A conversation: where in it one is, what it is called, where it is kept."""
 
-import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-PUBLIC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+from .fields import PUBLIC_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from conversations.services.admission import MESSAGE_CHARACTERS
 
-from .fields import ChosenFilesField, WordsField
+from .fields import PUBLIC_ID, ChosenFilesField, WordsField
 
 
 class MessageForm(forms.Form):
@@ -45,6 +46,16 @@ class MessageForm(forms.Form):
         for error in errors:
             form.add_error(None, error)
         return form
+
+
+class KeptFilesForm(forms.Form):
+    """Files that a page had attached before it was left; what is no id is passed over."""
+
+    at_most = 100
+
+    def chosen(self) -> list[UUID]:
+        ids = self.data.getlist("file") if isinstance(self.data, QueryDict) else []
+        return [UUID(text) for text in ids[: self.at_most] if PUBLIC_ID.fullmatch(text)]
 
 
 class SeenForm(forms.Form):

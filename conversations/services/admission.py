@@ -1,5 +1,6 @@
 """Whether something may be said now: what a message may be, how many, and to a conversation as it is."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from conversations.models import ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
 
 from .errors import Conflict, Refusal, Unavailable
 from .limits import REQUESTS_PER_MINUTE, Limits, limits_of, refuse_beyond
@@ -19,15 +20,17 @@ MESSAGES_PER_MINUTE = REQUESTS_PER_MINUTE
 WAITING_AT_MOST = 200
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, *, files: Sequence[Attachment] = ()) -> str:
     """Return `text` as it will be kept: line ends are LF, NUL and lone surrogates gone.
 
-    Raises Refusal when nothing is left, or too much.
+    Raises Refusal when too much is left, or nothing and there are no `files` either.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     text = text.encode("utf-8", "ignore").decode()
     if not text.strip():
-        raise Refusal(_("Write something first: an empty message cannot be sent."))
+        if files:
+            return ""
+        raise Refusal(_("Write something or attach a file first: an empty message cannot be sent."))
     if len(text) > MESSAGE_CHARACTERS:
         raise Refusal(
             _("This message has %(count)s characters; at most %(most)s can be sent at once.")

@@ -46,7 +46,7 @@ def start_conversation(
     """
     if exchange := exchange_with(owner, key):
         return exchange
-    text = clean_text(text)
+    text = clean_text(text, files=files)
     try:
         with transaction.atomic():
             limits = admit(owner, model)
@@ -57,7 +57,7 @@ def start_conversation(
                 model=model,
                 system_prompt=system_prompt,
                 parameters=dict(parameters or {}),
-                title=placeholder_title(text),
+                title=placeholder_title(text or files[0].name),
                 temporary=temporary,
             )
             refuse_unless_free(conversation)
@@ -82,7 +82,7 @@ def ask(
     `files` are what the message carries. `seen` is the last message that the asker's page showed; when the
     conversation has gone on since, Conflict is raised. The same `key` again returns the first exchange.
     """
-    text = clean_text(text)
+    text = clean_text(text, files=files)
     try:
         with transaction.atomic():
             conversation = lock(conversation, model)
@@ -99,13 +99,13 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
     if message.role != Role.USER:
         raise Refusal(_("Only your own messages can be edited."))
     owner = message.conversation.owner
-    text = clean_text(text)
+    files = list(message.attachments.filter(deleted_at=None).without_text())
+    text = clean_text(text, files=files)
     try:
         with transaction.atomic():
             conversation = lock(message.conversation, model)
             if exchange := exchange_with(owner, key):
                 return exchange
-            files = list(message.attachments.filter(deleted_at=None).without_text())
             return add_exchange(conversation, parent=message.parent, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(owner, key)
@@ -115,14 +115,15 @@ def save_edit(message: Message, *, text: str, key: UUID) -> Message:
     """Add `text` beside the person's `message` and ask nothing yet; the same `key` again adds no more."""
     if message.role != Role.USER:
         raise Refusal(_("Only your own messages can be edited."))
-    text = clean_text(text)
+    files = list(message.attachments.filter(deleted_at=None).without_text())
+    text = clean_text(text, files=files)
     with transaction.atomic():
         conversation = lock(message.conversation, None)
         if saved := conversation.messages.filter(idempotency_key=key).first():
             return saved
         refuse_unless_free(conversation)
         edited = add_question(conversation, message.parent, text=text, key=key)
-        attach(edited, list(message.attachments.filter(deleted_at=None).without_text()))
+        attach(edited, files)
         conversation.move_to(edited)
         return edited
 

@@ -15,7 +15,7 @@ from .admission import await_turn, lock
 from .budgets import reserve
 from .errors import Conflict, Refusal
 from .estimating import estimate_summary
-from .history import branch_ids
+from .history import branch_ids, words_of
 from .limits import limits_of
 
 # The newest messages stay as they were said.
@@ -120,6 +120,6 @@ def summary_prompt(before: Summary | None) -> str:
 def summary_messages(sent: list[Message]) -> list[ChatMessage]:
     """Return the `messages` array that asks for a summary of `sent`."""
     said = "\n\n".join(
-        f"{'Person' if message.role == Role.USER else 'Assistant'}: {message.text}" for message in sent
+        f"{'Person' if message.role == Role.USER else 'Assistant'}: {words_of(message)}" for message in sent
     )
     return [{"role": "user", "content": f"{said}\n\n---\nSum up the conversation above."}]

@@ -41,7 +41,6 @@ def prepare(
     sent = spoken(branch)[:2] if generation.purpose == Purpose.TITLE else spoken(branch)
     files: Files = {}
     if generation.purpose == Purpose.ANSWER:
-        prefetch_related_objects([message for message in sent if message.role == Role.USER], "attachments")
         files = choose_ways(sent, takes(model))
     generation.sent = describe(branch, sent, files) or []
     generation.system_prompt = system
@@ -77,7 +76,9 @@ def chosen(generation: Generation, model: ChatModel, takes: frozenset[Kind]) -> 
     end = end_of(generation)
     sight = sight_of(conversation, end, model, takes)
     branch = path_to(end, at_most=sight.length)
-    return branch, summary_prompt(sight.summary) if generation.purpose == Purpose.SUMMARY else sight.system
+    prefetch_related_objects([message for message in branch if message.role == Role.USER], "attachments")
+    sums_up = generation.purpose == Purpose.SUMMARY
+    return branch, summary_prompt(sight.summary) if sums_up else sight.system
 
 
 def end_of(generation: Generation) -> Message | None:

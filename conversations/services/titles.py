@@ -15,12 +15,15 @@ from conversations.models.conversation import TITLE_LENGTH
 from .budgets import reserve
 from .errors import Refusal, TooMany
 from .estimating import estimate_short
+from .history import words_of
 from .limits import limits_of
 
 TITLE_TOKENS = 40
 PLACEHOLDER_TITLE_CHARACTERS = 60
 LABEL = re.compile(r"\A(?:title|titel|titre|título)\s*:\s*", re.IGNORECASE)
 MARKED = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+# What begins a line in Markdown: a fence with its language, a heading, a quotation, a list.
+SIGNS = re.compile(r"^[ \t]*(?:>[ \t]*)*(?:(?:```|~~~)[^\n]*$|#{1,6}[ \t]+|[-*+][ \t]+)?", re.MULTILINE)
 QUOTES = '"“”„«»'
 # Embeddings, overrides and isolates: an open one would turn what stands beside the title.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -48,16 +51,24 @@ def rename_conversation(conversation: Conversation, *, title: str) -> None:
 
 def placeholder_title(text: str) -> str:
     """Return the first words of `text`: what a conversation is called until it has a title."""
-    line = " ".join(text.split())
+    line = " ".join(without_marks(text).split()) or " ".join(text.split())
     if len(line) <= PLACEHOLDER_TITLE_CHARACTERS:
         return line
     return line[:PLACEHOLDER_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 
+def without_marks(text: str) -> str:
+    """Return the beginning of `text` without the marks that Markdown puts around words."""
+    text, around = SIGNS.sub("", text[:EXCERPT_CHARACTERS]), ""
+    while text != around:  # bold within a link's name, code within bold
+        around, text = text, MARKED.sub(r"\2", text)
+    return text.replace("`", "")
+
+
 def title_messages(sent: list[Message]) -> list[ChatMessage]:
     """Return the `messages` array that asks for a title of the exchange `sent`."""
     said = "\n\n".join(
-        f"{'Question' if message.role == Role.USER else 'Answer'}: {message.text[:EXCERPT_CHARACTERS]}"
+        f"{'Question' if message.role == Role.USER else 'Answer'}: {words_of(message)[:EXCERPT_CHARACTERS]}"
         for message in sent
     )
     return [{"role": "user", "content": INSTRUCTION + said}]

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from conversations.models import Attachment, Conversation, Feedback, Kind, Message, Role, Summary
+from conversations.models import Conversation, Feedback, Kind, Message, Role, Summary
 from conversations.rendering import trusted
 
 from .asking import Exchange
 from .attachments.parts import attachments_of
 from .attachments.weighing import ALL_KINDS
 from .entries import Entry, FindProgress, entries_of, generation_of
-from .history import branch_ids, path_to
+from .history import branch_ids, path_to, prefetch_files
 from .paging import Span, Stretch, span_of
 from .sight import Sight, sight_of
 
@@ -111,8 +111,7 @@ def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None
 
 def add_files(entries: Sequence[Entry]) -> None:
     """Tell each entry which files its message carries, without what they say, in one query."""
-    asked = [entry.message for entry in entries if entry.message.role == Role.USER]
-    prefetch_related_objects(asked, Prefetch("attachments", Attachment.objects.without_text()))
+    prefetch_files(entry.message for entry in entries)
     for entry in entries:
         entry.files = attachments_of(entry.message)
 

@@ -49,7 +49,7 @@ NEWEST = Stretch(page=PAGE)
 def new_conversation(request: Request) -> HttpResponse:
     if request.method == "POST":
         return start_conversation(request)
-    page = new_page(request.user, MessageForm.fresh(), read_start(request.user, request.GET))
+    page = new_page(request.user, MessageForm.fresh(), read_start(request, request.GET))
     part = request.htmx and not request.htmx.history_restore_request
     return render(request, "conversations/_choice.html" if part else "conversations/conversation.html", page)
 
@@ -61,7 +61,7 @@ def start_conversation(request: Request) -> HttpResponse:
     if not form.is_valid():
         return refuse_first(request, form.afresh(), beginning, status=422)
     try:
-        beginning = read_start(request.user, request.POST)
+        beginning = read_start(request, request.POST)
         exchange = start(
             request.user,
             text=form.cleaned_data["text"],

@@ -24,7 +24,7 @@ from .kept import change, delete
 @never_cache
 @require_GET
 def list_presets(request: Request) -> HttpResponse:
-    start = read_start(request.user, request.GET)
+    start = read_start(request, request.GET)
     context = {"presets": usable_presets(request.user), "start": start}
     template = "conversations/_presets.html" if request.htmx else "conversations/presets.html"
     return render(request, template, context)
@@ -38,6 +38,10 @@ def new_preset(request: Request) -> HttpResponse:
         conversation = get_conversation(request.user, source)
         preset.system_prompt, preset.parameters = conversation.system_prompt, conversation.parameters
         preset.model = wiring.next_model(conversation)
+    elif request.GET.get("settings"):
+        start = read_start(request, request.GET)
+        preset.system_prompt, preset.parameters = start.system_prompt, dict(start.parameters)
+        preset.model = start.model
     return change_preset(request, preset)
 
 

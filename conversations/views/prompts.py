@@ -54,9 +54,8 @@ def use_prompt(request: Request, public_id: UUID) -> HttpResponse:
         return render(request, "conversations/prompt_use.html", {"prompt": prompt, "variables": variables})
     values = {name: request.POST.get(f"value-{number}", "") for number, name in enumerate(variables)}
     form = MessageForm.fresh(text=fill(prompt.text, {name: value for name, value in values.items() if value}))
-    return render(
-        request, "conversations/conversation.html", new_page(request.user, form, read_start(request.user, {}))
-    )
+    page = new_page(request.user, form, read_start(request, {}))
+    return render(request, "conversations/conversation.html", page)
 
 
 def change_prompt(request: Request, prompt: Prompt) -> HttpResponse:
