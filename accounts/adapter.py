@@ -8,6 +8,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.forms import BaseForm
@@ -124,7 +125,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         # Without a mail server Django would print the links that are in the letters.
         if settings.HAS_MAIL:
-            super().send_mail(template_prefix, email, context)
+            site = get_current_site(self.request)
+            site.name = settings.SITE_NAME
+            super().send_mail(template_prefix, email, {"current_site": site, **context})
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:account")

@@ -42,8 +42,10 @@ def is_in(visitor: Client) -> bool:
     return "_auth_user_id" in visitor.session
 
 
-def test_the_code_from_the_letter_signs_in_once(ada):
+def test_the_code_from_the_letter_signs_in_once(ada, settings):
+    settings.SITE_NAME = "Otters"
     visitor, _ = ask()
+    assert "Hello from Otters!" in mail.outbox[-1].body
     code = code_in_letter()
     visitor.post(CONFIRM, {"code": code})
     assert is_in(visitor)
