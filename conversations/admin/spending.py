@@ -18,6 +18,9 @@ from conversations.models.spending import to_usd
 from conversations.services.budgets import site_day, start_of
 from conversations.services.granting import give
 
+# A thousand grants of them can still be added up.
+TOKENS_AT_MOST = 10**12
+
 
 def in_usd(units: int) -> str:
     return f"{to_usd(units):.4f}"
@@ -106,6 +109,8 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and not (given.get("tokens") or given.get("usd")):
             raise forms.ValidationError(translate("Grant some tokens, some money, or both."))
+        if given.get("tokens", 0) > TOKENS_AT_MOST:
+            self.add_error("tokens", translate("Nobody can use that many. Write a smaller number."))
         return given
 
 

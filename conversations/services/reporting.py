@@ -9,7 +9,7 @@ from io import StringIO
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -90,9 +90,15 @@ def tally_of(row: Mapping[str, Any]) -> Tally:
     return Tally(**{name: row[f"sum_{name}"] for name in COUNTS})
 
 
-def total(rows: QuerySet[Usage]) -> Tally:
-    """Return what all of `rows` came to."""
-    return tally_of(rows.aggregate(**sums()))
+def total(lines: Sequence[Line]) -> Tally:
+    """Return what all of `lines` came to."""
+    return Tally(**{name: sum(getattr(line.tally, name) for line in lines) for name in COUNTS})
+
+
+def models_met() -> QuerySet[ChatModel]:
+    """Return the models that people may choose, or did once."""
+    chosen = Exists(Conversation.objects.filter(model=OuterRef("pk")))
+    return ChatModel.objects.filter(Q(is_offered=True) | chosen)
 
 
 def by_day(rows: QuerySet[Usage], stretch: Stretch) -> list[Line]:

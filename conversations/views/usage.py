@@ -1,5 +1,6 @@
 """What was used, and what is left: one's own, and that of everybody for who may see it."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import Group
@@ -11,10 +12,10 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts.http import Request
 from conversations.forms import UsageForm
-from conversations.models import ChatModel, Usage
+from conversations.models import Usage
 from conversations.services import budgets, reporting
 from conversations.services.limits import limits_of
-from conversations.services.reporting import Stretch, Tally
+from conversations.services.reporting import Stretch
 
 from .allowed import limits_shown
 from .charts import chart_of_money, chart_of_tokens
@@ -37,13 +38,13 @@ def show_budget(request: Request) -> HttpResponse:
 def show_usage(request: Request) -> HttpResponse:
     stretch = Stretch(UsageForm(request.GET).days)
     rows = stretch.rows().filter(person=request.user)
-    total = reporting.total(rows)
+    page = charted(rows, stretch)
     conversations = reporting.by_conversation(request.user, stretch)
-    context = charted(rows, stretch, total) | {
+    context = page | {
         "standings": budgets.stand(request.user, limits_of(request.user)),
         "models": reporting.by_model(rows),
         "conversations": conversations,
-        "others": total.without([line.tally for line in conversations]),
+        "others": page["total"].without([line.tally for line in conversations]),
         "sees_everybody": may_see_everybody(request),
     }
     return render(request, "conversations/usage.html", context)
@@ -54,12 +55,12 @@ def show_usage(request: Request) -> HttpResponse:
 def show_everybodys_usage(request: Request) -> HttpResponse:
     form, stretch, rows = everybodys(request)
     picked = form.picked
-    context = charted(rows, stretch, reporting.total(rows)) | {
+    context = charted(rows, stretch) | {
         "lines": BY[form.by](rows),
         "by": form.by,
         "form": form,
         "groups": Group.objects.order_by("name"),
-        "models": ChatModel.objects.filter(name__in=Usage.objects.values("model").distinct()),
+        "models": reporting.models_met(),
         "query": urlencode(picked),
         "without_by": urlencode({name: value for name, value in picked.items() if name != "by"}),
         "without_days": urlencode({name: value for name, value in picked.items() if name != "days"}),
@@ -78,12 +79,12 @@ def export_usage(request: Request) -> StreamingHttpResponse:
     )
 
 
-def charted(rows: QuerySet[Usage], stretch: Stretch, total: Tally) -> dict[str, object]:
+def charted(rows: QuerySet[Usage], stretch: Stretch) -> dict[str, Any]:
     days = reporting.by_day(rows, stretch)
     return {
         "stretch": stretch,
         "days": days,
-        "total": total,
+        "total": reporting.total(days),
         "tokens": chart_of_tokens(days),
         "money": chart_of_money(days),
         "ranges": UsageForm.RANGES,

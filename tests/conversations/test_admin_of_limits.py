@@ -77,6 +77,7 @@ def test_a_grant_lifts_the_budget_until_its_period_ends_and_is_on_record(office,
         {"tokens": "0", "usd": "0", "reason": "x"},
         {"tokens": "5", "usd": "-1", "reason": "x"},
         {"tokens": "5"},
+        {"tokens": "9223372036854775807", "reason": "x"},
     ],
 )
 def test_a_grant_of_nothing_or_without_a_reason_is_not_given(office, ada, data):
