@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import look_alike_key
-from accounts.roles import Role, administrators, give_roles, put_on_record, roles_of, with_roles
+from accounts.roles import GROUPS, Role, administrators, give_roles, put_on_record, roles_of, with_roles
 from conversations.models import Attachment, Conversation, Generation
 
 from .asking import stop_answer
@@ -68,7 +69,8 @@ def list_people(*, words: str = "", show: str = "", after: str = "") -> PeoplePa
     rows = rows.filter(narrowing.get(show, Q()))
     if after := plain(after):
         rows = rows.filter(username_key__gt=look_alike_key(after))
-    found = list(rows.order_by("username_key").prefetch_related("groups")[: PAGE + 1])
+    teams = Prefetch("groups", Group.objects.exclude(name__in=GROUPS.values()), to_attr="teams")
+    found = list(rows.order_by("username_key").prefetch_related(teams)[: PAGE + 1])
     shown = [listed(person) for person in found[:PAGE]]
     return PeoplePage(shown, after=found[PAGE - 1].username if len(found) > PAGE else "")
 
