@@ -12,12 +12,16 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.validators import validate_domain_name as validate_domain
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .models import SetupLink, User
+from .models import Invitation, SetupLink, SiteSettings, User
 from .roles import administrators
+from .signing_up import site_settings
 
 
 class NameOnce(forms.BaseModelForm):  # type: ignore[type-arg]
@@ -54,23 +58,25 @@ class PersonChangeForm(NameOnce, UserChangeForm):  # type: ignore[type-arg]
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     form = PersonChangeForm
     add_form = PersonCreationForm
-    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
+    list_display = ("username", "email", "is_active", "waits_for", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     ordering = ("-date_joined",)
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("About", {"fields": ("first_name", "last_name", "email", "theme")}),
+        (_("About"), {"fields": ("first_name", "last_name", "email", "theme")}),
         (
-            "Rights",
+            _("Rights"),
             {
                 "fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions"),
-                "description": "An account is closed by taking “Active” away: it cannot be deleted here, "
-                "because its conversations would go with it.",
+                "description": _(
+                    "An account is closed by taking “Active” away: it cannot be deleted here, "
+                    "because its conversations would go with it."
+                ),
             },
         ),
-        ("Times", {"fields": ("last_login", "date_joined")}),
+        (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -109,6 +115,59 @@ class RecordAdmin(ReadOnlyAdmin):
 @admin.register(SetupLink)
 class SetupLinkAdmin(ReadOnlyAdmin):
     fields = list_display = ("made_at",)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False
+
+
+class SiteSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_mail_domains(self) -> str:
+        """Keep the domains one in each line, as they are compared: in small letters, without an @."""
+        words = str(self.cleaned_data["mail_domains"]).replace(",", " ").lower().split()
+        domains = [word.removeprefix("@") for word in words]
+        for domain in domains:
+            validate_domain(domain)
+        return "\n".join(domains)
+
+
+@admin.register(SiteSettings)
+class SiteSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """One row. Until it is saved for the first time, the environment counts."""
+
+    form = SiteSettingsForm
+    fields = ("signup", "mail_domains")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ANN401
+        row = SiteSettings.objects.first()
+        if row is None:
+            return redirect("admin:accounts_sitesettings_add")
+        return redirect(reverse("admin:accounts_sitesettings_change", args=[row.pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteSettings.objects.exists()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"signup": site_settings().signup}
+
+    def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:  # noqa: ANN401
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RecordAdmin):
+    """They are made and ended on the pages of the administrators."""
+
+    fields = list_display = (
+        "email",
+        "is_staff",
+        "made_by",
+        "made_at",
+        "expires_at",
+        "revoked_at",
+        "accepted_by",
+    )
+    list_select_related = ("made_by", "accepted_by")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, Permission, UserManager
+from django.contrib.auth.models import AbstractUser, Group, Permission, UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,9 +18,9 @@ ONLY_BY_NAME: set[str] = set()
 
 
 class Theme(models.TextChoices):
-    SYSTEM = "system", "As the system"
-    LIGHT = "light", "Light"
-    DARK = "dark", "Dark"
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
 
 
 class SendKey(models.TextChoices):
@@ -36,12 +36,31 @@ class Announcement(models.TextChoices):
     NOTICE = "notice", _("Only that it is ready")
 
 
+class SignupMode(models.TextChoices):
+    OPEN = "open", _("Everybody signs up and is in")
+    APPROVAL = "approval", _("Everybody signs up and waits until an administrator lets them in")
+    INVITE = "invite", _("Only who was invited")
+    CLOSED = "closed", _("Nobody, not even who was invited")
+
+
+class Wait(models.TextChoices):
+    """What an account that was never open waits for."""
+
+    NOTHING = "", _("nothing")
+    MAIL = "mail", _("its e-mail address to be confirmed")
+    APPROVAL = "approval", _("an administrator")
+
+
 class People(UserManager["User"]):
     use_in_migrations = False
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Return the person of that name in any spelling that counts as the same."""
         return self.get(username_key=look_alike_key(username or ""))
+
+    def waiting(self) -> models.QuerySet[User]:
+        """Return those who signed up and were never let in, in the order in which they came."""
+        return self.exclude(waits_for=Wait.NOTHING).order_by("date_joined", "pk")
 
 
 class User(AbstractUser):
@@ -66,6 +85,11 @@ class User(AbstractUser):
     leaves_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What is left of who is gone: a name that says nothing, so that sums of the past stay true.
     forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Whoever waits is not active either: what asks for active people needs to know nothing of waiting.
+    waits_for = models.CharField(
+        max_length=10, choices=Wait.choices, default=Wait.NOTHING, db_default="", blank=True, editable=False
+    )
 
     objects: ClassVar[People] = People()
 
@@ -94,3 +118,59 @@ class SetupLink(models.Model):
 
     def __str__(self) -> str:
         return f"SetupLink of {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class SiteSettings(models.Model):
+    """What an administrator changes while the site runs: one row; without it the environment counts."""
+
+    signup = models.CharField(_("who may sign up"), max_length=10, choices=SignupMode.choices)
+    mail_domains = models.TextField(
+        _("mail domains"),
+        blank=True,
+        help_text=_(
+            "One in each line, such as example.org; none means any. Who signs up needs an address there and "
+            "confirms it by mail before the account opens. Without mail an administrator lets them in. Who "
+            "was invited may have any address."
+        ),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("settings of the site")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="settings_are_one_row")]
+
+    def __str__(self) -> str:
+        return str(_("Settings of the site"))
+
+    @property
+    def domains(self) -> list[str]:
+        return self.mail_domains.split()
+
+
+class Invitation(models.Model):
+    """A way in for one person. Only the hash of its token is kept: nobody reads the link from here."""
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    groups = models.ManyToManyField(Group, verbose_name=_("groups"), blank=True)
+    is_staff = models.BooleanField(_("administration"), default=False)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="invitations")
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+    expires_at = models.DateTimeField(_("ends"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    accepted_by = models.OneToOneField(User, models.SET_NULL, null=True, related_name="invitation")
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def state(self) -> str:
+        if self.accepted_at:
+            return "accepted"
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "open"

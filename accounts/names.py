@@ -6,6 +6,7 @@ Two names are one when they agree after compatibility normalisation and case fol
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 # Alphabets whose letters look alike: a name keeps to one of them.
 ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"}
@@ -25,10 +26,10 @@ def check_alphabets(username: str) -> None:
     """Raise ValidationError when letters of look-alike alphabets stand side by side."""
     alphabets = {unicodedata.name(letter, "").split(" ")[0] for letter in username if letter.isalpha()}
     if len(alphabets & ALPHABETS) > 1:
-        raise ValidationError("Use letters of one alphabet only.", code="mixed_alphabets")
+        raise ValidationError(_("Use letters of one alphabet only."), code="mixed_alphabets")
 
 
 def check_not_an_address(username: str) -> None:
     """Raise ValidationError for a name with an @: it could be somebody’s e-mail address."""
     if "@" in username:
-        raise ValidationError("A username cannot contain @.", code="address")
+        raise ValidationError(_("A username cannot contain @."), code="address")

@@ -7,9 +7,10 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -52,11 +53,18 @@ def show_account(request: Request) -> HttpResponse:
 
 
 @require_POST
+def end_session(request: Request, pk: int) -> HttpResponse:
+    """What runs in that session ends too: streams look every two seconds whether it is still there."""
+    get_object_or_404(UserSession, user=request.user, pk=pk).end()
+    return redirect("usersessions_list")
+
+
+@require_POST
 def set_theme(request: Request) -> HttpResponse:
     form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponse(
-            "The theme is one of: system, light, dark.", content_type="text/plain", status=422
+            _("The theme is one of: system, light, dark."), content_type="text/plain", status=422
         )
     theme = form.cleaned_data["theme"]
     User.objects.filter(pk=request.user.pk).update(theme=theme)

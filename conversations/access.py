@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import User, Wait
 from accounts.roles import is_administrator
 
 from .models import (
@@ -44,7 +44,8 @@ class Visit:
 
 def get_conversation(user: User, public_id: UUID) -> Conversation:
     """Return the conversation `public_id` of `user`, with what its page reads; raise Http404."""
-    rows = Conversation.objects.visible_to(user).select_related("leaf", "model", "owner")
+    related = ("leaf", "model", "owner__spending")
+    rows = Conversation.objects.visible_to(user).select_related(*related)
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -148,9 +149,16 @@ def require_administrator(user: User) -> User:
 
 
 def get_person(administrator: User, pk: int) -> User:
-    """Return the person `pk`, who has not gone, for somebody who looks after people; raise Http404."""
+    """Return the person `pk`, who was let in and has not gone, for who looks after people; raise Http404."""
     require_administrator(administrator)
-    return get_object_or_404(User, pk=pk, forgotten_at=None)
+    return get_object_or_404(User, pk=pk, forgotten_at=None, waits_for=Wait.NOTHING)
+
+
+def find_unsent(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:
+    """Return those of the files `public_ids` of `user` that no message carries, in the order of upload."""
+    return list(
+        Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids), messages=None)
+    )
 
 
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:

@@ -25,6 +25,7 @@ from .views import (
     summary,
     transfer,
     trash,
+    usage,
 )
 
 app_name = "conversations"
@@ -74,6 +75,7 @@ urlpatterns = [
     ),
     path("c/<uuid:public_id>/model/", choosing.change_model, name="change_model"),
     path("c/<uuid:public_id>/settings/", settings.change_settings, name="change_settings"),
+    path("begin/settings/", settings.begin_settings, name="begin_settings"),
     path("m/<uuid:public_id>/again/", choosing.answer_again, name="answer_again"),
     path("models/", choosing.pick_model, name="pick_model"),
     path("presets/", presets.list_presets, name="list_presets"),
@@ -107,6 +109,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/begin/", transfer.begin_import, name="begin_import"),
     path("imports/<uuid:public_id>/drop/", transfer.drop_import, name="drop_import"),
     path("files/", attachments.files, name="files"),
+    path("files/chips/", attachments.show_chips, name="show_chips"),
     path("files/<uuid:public_id>/", attachments.show_file, name="show_file"),
     path("files/<uuid:public_id>/discard/", attachments.discard_file, name="discard_file"),
     path("files/<uuid:public_id>/delete/", attachments.delete_file, name="delete_file"),
@@ -120,6 +123,10 @@ urlpatterns = [
     path("people/<int:pk>/close/", people.close_account, name="close_account"),
     path("people/<int:pk>/open/", people.open_account, name="open_account"),
     path("people/<int:pk>/delete/", people.delete_account, name="delete_account"),
+    path("usage/", usage.show_usage, name="usage"),
+    path("usage/budget/", usage.show_budget, name="show_budget"),
+    path("usage/everybody/", usage.show_everybodys_usage, name="everybodys_usage"),
+    path("usage/everybody.csv", usage.export_usage, name="export_usage"),
     path("help/keys/", conversation.show_shortcuts, name="shortcuts"),
     path("patterns/", patterns.show_patterns, name="patterns"),
     path("healthz", health.healthz, name="healthz"),

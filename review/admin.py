@@ -3,6 +3,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import RecordAdmin
 
@@ -14,7 +15,7 @@ class ReadEventAdmin(RecordAdmin):
     list_display = ("at", "reader_name", "owner_name", "action", "reason", "address", "conversation_id")
     list_filter = ("action", "at")
     search_fields = ("reader_name", "owner_name")
-    found_by_what = "By the name of a reader or of an owner, or the id of a conversation."
+    found_by_what = _("By the name of a reader or of an owner, or the id of a conversation.")
     fields = ("at", "reader", "reader_name", "owner_name", "action", "reason", "address", "conversation_id")
     show_full_result_count = False
 

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewConfig(AppConfig):
     name = "review"
-    verbose_name = "Review"
+    verbose_name = _("Review")
 
     def ready(self) -> None:
         from accounts.leaving import ABOUT

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, NoReturn
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Action(models.TextChoices):
-    OPENED = "opened", "Opened"
+    OPENED = "opened", _("Opened")
 
 
 APPEND_ONLY = "The read trail is append-only."
@@ -39,8 +40,8 @@ class ReadEvent(models.Model):
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="read_events"
     )
-    reader_name = models.CharField(max_length=150, help_text="Kept when the account is gone.")
-    conversation_id = models.UUIDField(help_text="The conversation's public id; kept when it is gone.")
+    reader_name = models.CharField(max_length=150, help_text=_("Kept when the account is gone."))
+    conversation_id = models.UUIDField(help_text=_("The conversation's public id; kept when it is gone."))
     owner_name = models.CharField(max_length=150)
     action = models.CharField(max_length=10, choices=Action.choices)
     reason = models.CharField(max_length=500, blank=True)

@@ -1,18 +1,31 @@
 """What the pages of the ways in need to know about the site."""
 
+import json
 import re
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts import access, signing_up
+from accounts.models import User, Wait
+from accounts.second_factor import has_second_factor, needs_second_factor
 
 register = template.Library()
 
 # In the order in which they claim to be each other.
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
-PLAIN_NAMES = {"Edg": "Edge", "OPR": "Opera", "Macintosh": "a Mac", "iPhone": "an iPhone", "iPad": "an iPad"}
+PLAIN_NAMES = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Macintosh": _("a Mac"),
+    "iPhone": _("an iPhone"),
+    "iPad": _("an iPad"),
+}
 
 
 @register.filter
@@ -20,8 +33,10 @@ def browser_name(user_agent: str) -> str:
     """What a browser says of itself, as people say it: "Firefox on Windows"."""
     browser = next((name for name in BROWSERS if re.search(rf"{name}(Chrome)?/", user_agent)), "")
     system = next((name for name in SYSTEMS if name in user_agent), "")
-    said = [PLAIN_NAMES.get(name, name) for name in (browser, system) if name]
-    return " on ".join(said) if browser else "Something that is not a known browser"
+    if not browser:
+        return gettext("Something that is not a known browser")
+    called = {"browser": PLAIN_NAMES.get(browser, browser), "system": PLAIN_NAMES.get(system, system)}
+    return gettext("%(browser)s on %(system)s") % called if system else str(called["browser"])
 
 
 @register.simple_tag
@@ -37,4 +52,49 @@ def has_mail() -> bool:
 
 @register.simple_tag
 def signup_is_open() -> bool:
-    return bool(settings.SIGNUP == "open") and User.objects.exists()
+    return signing_up.is_open()
+
+
+@register.simple_tag
+def provider() -> dict[str, str] | None:
+    """The organisation's own sign-in, if there is one."""
+    if not settings.OIDC_ISSUER:
+        return None
+    return {"name": settings.OIDC_NAME, "url": reverse("openid_connect_login", args=["oidc"])}
+
+
+@register.simple_tag
+def signup_mode() -> str:
+    return signing_up.site_settings().signup
+
+
+@register.simple_tag
+def signup_waits_for() -> str:
+    return str(signing_up.first_wait())
+
+
+@register.filter
+def decides_about_people(user: User) -> bool:
+    return access.decides_about_people(user)
+
+
+@register.simple_tag
+def people_waiting() -> int:
+    """How many wait for an administrator."""
+    return User.objects.waiting().filter(waits_for=Wait.APPROVAL).count()
+
+
+@register.filter
+def may_get_link_from(person: User, giver: User) -> bool:
+    return access.may_hand_out(giver, person)
+
+
+@register.filter
+def lacks_second_factor(user: User) -> bool:
+    return needs_second_factor(user) and not has_second_factor(user)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """What a module finds in a data- attribute; the template escapes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)

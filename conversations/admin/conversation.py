@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message
 
@@ -36,6 +37,6 @@ class ConversationAdmin(FactsAdmin):
         rows: QuerySet[Conversation] = super().get_queryset(request)
         return rows.annotate(messages_here=Coalesce(counted, 0))
 
-    @admin.display(description="messages", ordering="messages_here")
+    @admin.display(description=_("messages"), ordering="messages_here")
     def message_count(self, conversation: Conversation) -> int:
         return int(getattr(conversation, "messages_here", 0))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import RecordAdmin
 
@@ -34,7 +35,7 @@ class FactsAdmin(RecordAdmin):
     show_full_result_count = False
     # A field only so that Django draws the box; get_search_results decides.
     search_fields = ("pk",)
-    found_by_what = "By the name of a person, or the id of a conversation."
+    found_by_what = _("By the name of a person, or the id of a conversation.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(*self.related).defer(*self.words)

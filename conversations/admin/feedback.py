@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext as _
 
 from conversations.models import Feedback
 
@@ -25,6 +26,6 @@ class FeedbackAdmin(FactsAdmin):
     def owner(self, feedback: Feedback) -> str:
         return feedback.message.conversation.owner.username
 
-    @admin.display(description="reasons")
+    @admin.display(description=_("reasons"))
     def reason_codes(self, feedback: Feedback) -> str:
         return ", ".join(feedback.reasons)

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from conversations.models import Chunk, Generation, Problem
 
@@ -64,24 +65,24 @@ class GenerationAdmin(FactsAdmin):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": WHAT}),
-        ("Model", {"fields": MODEL}),
-        ("Tokens and cost", {"fields": COUNTS + COST}),
-        ("Times", {"fields": TIMES}),
-        ("Trace", {"fields": TRACE}),
+        (_("Model"), {"fields": MODEL}),
+        (_("Tokens and cost"), {"fields": COUNTS + COST}),
+        (_("Times"), {"fields": TIMES}),
+        (_("Trace"), {"fields": TRACE}),
     )
     readonly_fields = ("owner_name", "messages_sent")
 
-    @admin.display(description="person", ordering="conversation__owner__username")
+    @admin.display(description=_("person"), ordering="conversation__owner__username")
     def owner_name(self, generation: Generation) -> str:
         return generation.conversation.owner.username
 
-    @admin.display(description="problem", ordering="problem", empty_value="")
+    @admin.display(description=_("problem"), ordering="problem", empty_value="")
     def problem_code(self, generation: Generation) -> str:
         return generation.problem.replace("_", " ")
 
-    @admin.display(description="messages sent")
+    @admin.display(description=_("messages sent"))
     def messages_sent(self, generation: Generation) -> int:
-        return len(generation.sent)
+        return generation.messages_sent
 
 
 @admin.register(Chunk)

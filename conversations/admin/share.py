@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from conversations.models import Share
 from conversations.services.sharing import revoke_share
@@ -49,11 +50,11 @@ class ShareAdmin(FactsAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("conversations.delete_share")
 
-    @admin.action(description="End the links at once", permissions=["end"])
+    @admin.action(description=_("End the links at once"), permissions=["end"])
     def end_links(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
         for share in shares:
             revoke_share(share)
-        self.message_user(request, "The links do not open any more.")
+        self.message_user(request, _("The links do not open any more."))
 
     @admin.display(ordering="conversation__owner__username")
     def owner(self, share: Share) -> str:

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .message import Message
 
@@ -22,17 +25,17 @@ NAME_LENGTH = 120
 def readable_size(count: int) -> str:
     """Return a size as people say it: "812 bytes", "12 kB", "3.4 MB"."""
     if count < 1_000:
-        return f"{count} bytes"
+        return ngettext("%(count)d byte", "%(count)d bytes", count) % {"count": count}
     if count < 1_000_000:
-        return f"{count / 1_000:.0f} kB"
-    size = f"{count / 1_000_000:.1f}".removesuffix(".0")
-    return f"{size} MB"
+        return f"{number_format(count / 1_000, 0)} kB"
+    megabytes = round(count / 1_000_000, 1)
+    return f"{number_format(megabytes, 0 if megabytes.is_integer() else 1)} MB"
 
 
 class Kind(models.TextChoices):
-    IMAGE = "image", "Image"
-    PDF = "pdf", "PDF"
-    TEXT = "text", "Text"
+    IMAGE = "image", _("Image")
+    PDF = "pdf", _("PDF")
+    TEXT = "text", _("Text")
 
 
 def file_storage() -> Storage:
@@ -66,16 +69,16 @@ class Attachment(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="attachments")
     messages = models.ManyToManyField(Message, related_name="attachments", blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    name = models.CharField(max_length=NAME_LENGTH, help_text="As the uploader calls it; only shown.")
+    name = models.CharField(max_length=NAME_LENGTH, help_text=_("As the uploader calls it; only shown."))
     media_type = models.CharField(max_length=40)
-    file = models.FileField(storage=file_storage, help_text="Where the bytes are; a name of ours.")
+    file = models.FileField(storage=file_storage, help_text=_("Where the bytes are; a name of ours."))
     byte_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     pages = models.PositiveIntegerField(null=True, blank=True)
-    text = models.TextField(blank=True, help_text="What a text file or a PDF says, up to a limit.")
-    characters = models.PositiveIntegerField(default=0, help_text="Length of that text.")
+    text = models.TextField(blank=True, help_text=_("What a text file or a PDF says, up to a limit."))
+    characters = models.PositiveIntegerField(default=0, help_text=_("Length of that text."))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -115,8 +118,12 @@ class Attachment(models.Model):
     @property
     def facts(self) -> str:
         """What it is, in a few words: "PDF, 12 pages, 3.4 MB"."""
-        pages = [f"{self.pages} page{'' if self.pages == 1 else 's'}"] if self.pages else []
-        return ", ".join([self.get_kind_display(), *pages, self.size])
+        pages = (
+            [ngettext("%(count)d page", "%(count)d pages", self.pages) % {"count": self.pages}]
+            if self.pages
+            else []
+        )
+        return ", ".join([str(self.get_kind_display()), *pages, self.size])
 
     @property
     def is_stored(self) -> bool:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .chat_model import ChatModel
 
@@ -81,7 +82,7 @@ class Conversation(models.Model):
 
     @property
     def heading(self) -> str:
-        return self.title or "New conversation"
+        return self.title or _("New conversation")
 
     @property
     def is_unread(self) -> bool:

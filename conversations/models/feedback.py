@@ -53,7 +53,7 @@ class Feedback(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "feedback"
+        verbose_name_plural = _("feedback")
         constraints = [
             models.CheckConstraint(condition=Q(thumb__in=Thumb.values), name="feedback_thumb_known"),
         ]

@@ -15,18 +15,18 @@ from .message import Message
 
 
 class Purpose(models.TextChoices):
-    ANSWER = "answer", "Answer"
-    TITLE = "title", "Title"
-    SUMMARY = "summary", "Summary"
+    ANSWER = "answer", _("Answer")
+    TITLE = "title", _("Title")
+    SUMMARY = "summary", _("Summary")
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    STOPPED = "stopped", "Stopped"
-    INTERRUPTED = "interrupted", "Interrupted"
-    FAILED = "failed", "Failed"
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")
+    INTERRUPTED = "interrupted", _("Interrupted")
+    FAILED = "failed", _("Failed")
 
 
 ACTIVE = (Status.QUEUED, Status.RUNNING)
@@ -61,8 +61,8 @@ class Problem(models.TextChoices):
 
 
 class CostSource(models.TextChoices):
-    REPORTED = "reported", "Reported by the API"
-    COMPUTED = "computed", "Computed from the listed prices"
+    REPORTED = "reported", _("Reported by the API")
+    COMPUTED = "computed", _("Computed from the listed prices")
 
 
 class GenerationQuerySet(models.QuerySet["Generation"]):
@@ -89,12 +89,13 @@ class Generation(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The answer that it goes on with: its message begins with the words of that one.",
+        db_index=False,
+        help_text=_("The answer that it goes on with: its message begins with the words of that one."),
     )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
     problem = models.CharField(max_length=20, choices=Problem.choices, blank=True)
 
-    owner = models.CharField(max_length=64, blank=True, help_text="The process that runs it.")
+    owner = models.CharField(max_length=64, blank=True, help_text=_("The process that runs it."))
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     stop_requested = models.BooleanField(default=False)
@@ -102,7 +103,7 @@ class Generation(models.Model):
     model_asked = models.CharField(max_length=200)
     model_answered = models.CharField(max_length=200, blank=True)
     sent = models.JSONField(
-        default=list, help_text="What was sent: message ids, each with the hash of its content."
+        default=list, help_text=_("Which messages were sent, as services/record.py describes them.")
     )
     system_prompt = models.TextField(blank=True)
     parameters = models.JSONField(default=dict)
@@ -113,7 +114,7 @@ class Generation(models.Model):
     completion_tokens = models.PositiveIntegerField(null=True, blank=True)
     cached_tokens = models.PositiveIntegerField(null=True, blank=True)
     reasoning_tokens = models.PositiveIntegerField(null=True, blank=True)
-    usage_trusted = models.BooleanField(default=False, help_text="False where the counts may be credits.")
+    usage_trusted = models.BooleanField(default=False, help_text=_("False where the counts may be credits."))
     cost_usd = models.DecimalField(max_digits=14, decimal_places=8, null=True, blank=True)
     cost_source = models.CharField(max_length=10, choices=CostSource.choices, blank=True)
 
@@ -145,6 +146,11 @@ class Generation(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "id"], name="generation_by_status"),
+            models.Index(
+                fields=["continues"],
+                condition=Q(continues__isnull=False),
+                name="generation_continuing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +164,12 @@ class Generation(models.Model):
     def process(self) -> str:
         """What other processes call the one that runs it."""
         return self.owner.rpartition(":")[2]
+
+    @property
+    def messages_sent(self) -> int:
+        if isinstance(self.sent, list):  # a row of before migration 0008, or nothing was sent yet
+            return len(self.sent)
+        return int(self.sent["length"]) - len(self.sent.get("without", ()))
 
     @property
     def thinking_time(self) -> timedelta | None:
@@ -184,8 +196,8 @@ class Generation(models.Model):
 
 
 class ChunkKind(models.TextChoices):
-    ANSWER = "answer", "Answer"
-    REASONING = "reasoning", "Reasoning"
+    ANSWER = "answer", _("Answer")
+    REASONING = "reasoning", _("Reasoning")
 
 
 class Chunk(models.Model):

@@ -6,13 +6,14 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
 
 
 class Role(models.TextChoices):
-    USER = "user", "Person"
-    ASSISTANT = "assistant", "Model"
+    USER = "user", _("Person")
+    ASSISTANT = "assistant", _("Model")
 
 
 class Message(models.Model):
@@ -22,29 +23,36 @@ class Message(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    parent = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
+    conversation = models.ForeignKey(
+        Conversation,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,  # the index on its place among siblings begins with it
     )
-    position = models.PositiveIntegerField(default=0, help_text="Place among its siblings.")
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies", db_index=False
+    )
+    position = models.PositiveIntegerField(default=0, help_text=_("Place among its siblings."))
     role = models.CharField(max_length=10, choices=Role.choices)
     text = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
-    html = models.TextField(blank=True, help_text="A cache of the rendered text.")
+    html = models.TextField(blank=True, help_text=_("The rendered text, where rendering it is dear."))
     renderer_version = models.PositiveIntegerField(default=0)
     plain = models.BooleanField(
-        default=False, help_text="Rendering took too long once: shown as escaped text."
+        default=False, help_text=_("Rendering took too long once: shown as escaped text.")
     )
     model_name = models.CharField(
         max_length=200,
         blank=True,
         default="",
         db_default="",
-        help_text="Who said it, where no call of ours is on record.",
+        help_text=_("Who said it, where no call of ours is on record."),
     )
     deleted_at = models.DateTimeField(null=True, blank=True)
     cut = models.BooleanField(
-        default=False, db_default=False, help_text="Deleted with all that follows: no way leads through it."
+        default=False,
+        db_default=False,
+        help_text=_("Deleted with all that follows: no way leads through it."),
     )
     idempotency_key = models.UUIDField(null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -61,6 +69,10 @@ class Message(models.Model):
                 condition=models.Q(parent=None),
                 name="message_position_among_first",
             ),
+        ]
+        indexes = [
+            # Without those that have none: they stood at the end of the index, and all others were put before.
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="message_replies"),
         ]
 
     def __str__(self) -> str:

@@ -53,7 +53,7 @@ class Share(models.Model):
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     title = models.CharField(max_length=TITLE_LENGTH, blank=True)
     scope = models.CharField(max_length=10, choices=Scope.choices)
-    views = models.PositiveIntegerField(default=0, help_text="Openings by others than the owner.")
+    views = models.PositiveIntegerField(default=0, help_text=_("Openings by others than the owner."))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -70,7 +70,7 @@ class Share(models.Model):
 
     @property
     def heading(self) -> str:
-        return self.title or "A conversation"
+        return self.title or str(_("A conversation"))
 
     @property
     def is_expired(self) -> bool:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
 from .generation import Generation
@@ -20,11 +21,11 @@ class Summary(models.Model):
         Generation, on_delete=models.SET_NULL, null=True, blank=True, related_name="summary"
     )
     text = models.TextField(blank=True)
-    by_person = models.BooleanField(default=False, help_text="Its words were changed by a person.")
+    by_person = models.BooleanField(default=False, help_text=_("Its words were changed by a person."))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        verbose_name_plural = "summaries"
+        verbose_name_plural = _("summaries")
 
     def __str__(self) -> str:
         return f"Summary {self.public_id}"

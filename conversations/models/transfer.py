@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
 
 
 class Stage(models.TextChoices):
-    CHECKING = "checking", "Being looked through"
-    CHECKED = "checked", "Looked through"
-    IMPORTING = "importing", "Being imported"
-    DONE = "done", "Done"
-    DROPPED = "dropped", "Dropped"
-    FAILED = "failed", "Failed"
+    CHECKING = "checking", _("Being looked through")
+    CHECKED = "checked", _("Looked through")
+    IMPORTING = "importing", _("Being imported")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
+    FAILED = "failed", _("Failed")
 
 
 OPEN = (Stage.CHECKING, Stage.CHECKED, Stage.IMPORTING)
@@ -34,22 +39,22 @@ class Import(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.CHECKING)
-    problem = models.CharField(max_length=300, blank=True, help_text="Why it failed, in words.")
+    problem = models.CharField(max_length=300, blank=True, help_text=_("Why it failed, in words."))
     file_name = models.CharField(max_length=200, blank=True)
-    size = models.PositiveBigIntegerField(default=0, help_text="Bytes to go through.")
-    source = models.CharField(max_length=20, blank=True, help_text="The format of the first conversation.")
+    size = models.PositiveBigIntegerField(default=0, help_text=_("Bytes to go through."))
+    source = models.CharField(max_length=20, blank=True, help_text=_("The format of the first conversation."))
 
     offset = models.PositiveBigIntegerField(default=0)
     record = models.PositiveIntegerField(default=0)
     in_list = models.BooleanField(default=False)
 
-    found = models.PositiveIntegerField(default=0, help_text="Conversations that can be taken in.")
+    found = models.PositiveIntegerField(default=0, help_text=_("Conversations that can be taken in."))
     messages = models.PositiveIntegerField(default=0)
-    replaced = models.PositiveIntegerField(default=0, help_text="Parts with no place here.")
+    replaced = models.PositiveIntegerField(default=0, help_text=_("Parts with no place here."))
     here_already = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)
     skipped = models.JSONField(
-        default=list, help_text="Numbers of unreadable records, and why; the first ones."
+        default=list, help_text=_("Numbers of unreadable records, and why; the first ones.")
     )
     taken = models.PositiveIntegerField(default=0)
     taken_messages = models.PositiveIntegerField(default=0)
@@ -78,8 +83,31 @@ class Import(models.Model):
         return self.stage in WORKING
 
     @property
+    def sentence(self) -> str:
+        """Why it failed, in the language of who reads it; what is stored is the untranslated sentence."""
+        first = self.skipped[0] if self.skipped else None
+        if not self.problem:
+            return ""
+        return gettext(self.problem).replace("%(why)s", reason_of(first) if first else "")
+
+    @property
+    def reasons(self) -> list[tuple[int, str]]:
+        """The numbers of the records that are named as skipped, each with why."""
+        return [(record["number"], reason_of(record)) for record in self.skipped]
+
+    @property
     def percent(self) -> int:
         return min(100, self.offset * 100 // self.size) if self.size else 100
+
+
+def reason_of(record: dict[str, Any]) -> str:
+    return filled(gettext(record["why"]), record.get("facts", {}))
+
+
+def filled(sentence: str, facts: Mapping[str, str | int]) -> str:
+    """Return `sentence` with its `facts`, numbers as people write them; one without facts is left alone."""
+    told = {name: intcomma(fact) if isinstance(fact, int) else fact for name, fact in facts.items()}
+    return sentence % told if told else sentence
 
 
 class Origin(models.Model):
@@ -88,7 +116,7 @@ class Origin(models.Model):
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="origin")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=20)
-    key = models.CharField(max_length=200, help_text="Its id there.")
+    key = models.CharField(max_length=200, help_text=_("Its id there."))
 
     class Meta:
         constraints = [

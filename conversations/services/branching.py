@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import Attachment, Conversation, Message
 
-from .asking import lock, refuse_stale
+from .admission import lock, refuse_stale
 from .errors import Conflict, Refusal
 from .history import branch_ids, newest_below, path_to
 
@@ -34,7 +35,7 @@ def show_version(message: Message, *, seen: UUID | None = None) -> None:
     with transaction.atomic():
         conversation = lock_at_rest(message, seen)
         if message.deleted_at is not None:
-            raise Conflict("This version was deleted.")
+            raise Conflict(_("This version was deleted."))
         show(conversation, newest_below(message))
 
 
@@ -62,7 +63,7 @@ def restore_message(message: Message) -> None:
         if message.deleted_at is None:
             return
         if any(above.cut for above in path_to(message)[:-1]):
-            raise Refusal("What stands before this message was deleted; restore that first.")
+            raise Refusal(_("What stands before this message was deleted; restore that first."))
         if message.cut:
             below(message).filter(deleted_at=message.deleted_at).update(deleted_at=None)
         conversation.messages.filter(pk=message.pk).update(deleted_at=None, cut=False)
@@ -76,7 +77,7 @@ def fork_conversation(message: Message) -> Conversation:
         origin = lock_at_rest(message)
         branch = [one for one in path_to(message) if one.deleted_at is None]
         if not branch:
-            raise Refusal("There is nothing to take along.")
+            raise Refusal(_("There is nothing to take along."))
         fork = Conversation.objects.create(
             owner=origin.owner,
             title=origin.title,
@@ -138,7 +139,7 @@ def lock_at_rest(message: Message, seen: UUID | None = None) -> Conversation:
     conversation = lock(message.conversation, None)
     refuse_stale(conversation, seen)
     if conversation.generations.active().filter(message__isnull=False).exists():
-        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+        raise Conflict(_("An answer is still being written here. Stop it, or wait for its end."))
     return conversation
 
 

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from conversations.models import Conversation, Generation
 
-from .asking import stop_answer
 from .errors import Refusal
 from .organising import folder_name
+from .stopping import stop_answer
 
 CHANGES = ("archive", "unarchive", "move", "delete")
 
@@ -38,14 +39,14 @@ class Changed:
 def change_many(user: User, public_ids: Collection[UUID], *, change: str, folder: str = "") -> Changed:
     """Archive, unarchive, move or delete those of `public_ids` that `user` has; raise Refusal for none."""
     if change not in CHANGES:
-        raise Refusal("Say what is to be done with them.")
+        raise Refusal(_("Say what is to be done with them."))
     folder = folder_name(folder)
     rows = Conversation.objects.visible_to(user).filter(public_id__in=public_ids)
     if change in ("archive", "unarchive"):
         rows = rows.filter(archived=change == "unarchive")
     before = {str(pk): name for pk, name in rows.values_list("pk", "folder")}
     if not before:
-        raise Refusal("Choose at least one conversation first.")
+        raise Refusal(_("Choose at least one conversation first."))
     chosen = Conversation.objects.filter(pk__in=before)
     if change == "move":
         chosen.update(folder=folder)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.llm.abilities import EFFORTS, dialect_of, efforts_of, is_claude
 from conversations.llm.catalogue import Catalogue, Listed, without_twins
@@ -50,7 +51,7 @@ def sync_models(catalogue: Catalogue, *, bounds: Bounds, offer: Sequence[str] = 
     changes nothing: Refusal is raised.
     """
     if not catalogue.models:
-        raise Refusal("The provider lists no model that answers in words.")
+        raise Refusal(_("The provider lists no model that answers in words."))
     now = timezone.now()
     rows = list(ChatModel.objects.select_for_update())
     listed = by_name(catalogue.models)

@@ -3,15 +3,20 @@
 To the model it is a part of the system prompt, which every call keeps as it was sent.
 """
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations import bus
 from conversations.llm.types import ChatMessage
 from conversations.models import Conversation, Generation, Message, Purpose, Role, Status, Summary
 
-from .asking import lock
+from .admission import await_turn, lock
+from .budgets import reserve
 from .errors import Conflict, Refusal
-from .history import branch_ids
+from .estimating import estimate_summary
+from .history import branch_ids, words_of
+from .limits import limits_of
 
 # The newest messages stay as they were said.
 KEPT = 4
@@ -29,17 +34,23 @@ STANDS_FOR = "Summary of the earlier part of this conversation, which is not rep
 def summarise(conversation: Conversation) -> Summary:
     """Ask the model of `conversation` for a summary of all but its newest messages.
 
-    Raises Refusal when there is too little to sum up, Conflict while one is being written.
+    Raises Refusal when there is too little to sum up, Conflict while one is being written, TooMany when the
+    owner's budget is used up.
     """
     with transaction.atomic():
         conversation = lock(conversation, None)
         if conversation.generations.active().filter(purpose=Purpose.SUMMARY).exists():
-            raise Conflict("A summary is being written already.")
+            raise Conflict(_("A summary is being written already."))
+        await_turn(conversation.owner, conversation.model)
+        limits = limits_of(conversation.owner)
         upto = last_of_the_beginning(conversation)
         Summary.objects.filter(upto=upto).delete()
         generation = conversation.generations.create(
             purpose=Purpose.SUMMARY, model_asked=conversation.model.name
         )
+        if limits.budgets:
+            held = estimate_summary(conversation, conversation.model, answer_tokens=SUMMARY_TOKENS)
+            reserve(conversation.owner, generation, held, limits)
         transaction.on_commit(lambda: bus.ring("queue"))
         return Summary.objects.create(conversation=conversation, upto=upto, generation=generation)
 
@@ -50,9 +61,9 @@ def last_of_the_beginning(conversation: Conversation) -> Message:
     answers = conversation.messages.filter(pk__in=branch[-KEPT - 2 : -KEPT], role=Role.ASSISTANT)
     upto = answers.order_by("-pk").first()
     if upto is None:
-        raise Refusal("There is too little to sum up: the newest messages always stay as they are.")
+        raise Refusal(_("There is too little to sum up: the newest messages always stay as they are."))
     if Summary.objects.filter(upto=upto).exclude(text="").exists():
-        raise Refusal("All but the newest messages are summed up already.")
+        raise Refusal(_("All but the newest messages are summed up already."))
     return upto
 
 
@@ -66,9 +77,12 @@ def edit_summary(summary: Summary, *, text: str) -> None:
     """Let `summary` say what its owner writes."""
     text = text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "ignore").decode().strip()
     if not text:
-        raise Refusal("A summary needs words; to do without it, take it back.")
+        raise Refusal(_("A summary needs words; to do without it, take it back."))
     if len(text) > SUMMARY_CHARACTERS:
-        raise Refusal(f"A summary can have {SUMMARY_CHARACTERS:,} characters; this one has {len(text):,}.")
+        raise Refusal(
+            _("A summary can have %(most)s characters; this one has %(count)s.")
+            % {"most": intcomma(SUMMARY_CHARACTERS), "count": intcomma(len(text))}
+        )
     summary.text, summary.by_person = text, True
     summary.save(update_fields=["text", "by_person"])
 
@@ -106,6 +120,6 @@ def summary_prompt(before: Summary | None) -> str:
 def summary_messages(sent: list[Message]) -> list[ChatMessage]:
     """Return the `messages` array that asks for a summary of `sent`."""
     said = "\n\n".join(
-        f"{'Person' if message.role == Role.USER else 'Assistant'}: {message.text}" for message in sent
+        f"{'Person' if message.role == Role.USER else 'Assistant'}: {words_of(message)}" for message in sent
     )
     return [{"role": "user", "content": f"{said}\n\n---\nSum up the conversation above."}]

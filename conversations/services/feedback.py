@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import Feedback, Message, Reason, Role, Thumb
 from conversations.models.feedback import REASONS
@@ -33,7 +35,10 @@ def explain_feedback(message: Message, *, thumb: str, reasons: Collection[str], 
     refuse_unless_ended(message)
     words = words.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "ignore").decode().strip()
     if len(words) > WORDS_AT_MOST:
-        raise Refusal(f"These are {len(words):,} characters; at most {WORDS_AT_MOST:,} are kept.")
+        raise Refusal(
+            _("These are %(count)s characters; at most %(most)s are kept.")
+            % {"count": intcomma(len(words)), "most": intcomma(WORDS_AT_MOST)}
+        )
     fitting = [reason.value for reason in REASONS[Thumb(thumb)] if reason in reasons]
     return keep(message, thumb=thumb, reasons=fitting, words=words)
 
@@ -53,6 +58,6 @@ def keep(message: Message, **said: object) -> Feedback:
 def refuse_unless_ended(message: Message) -> None:
     generation = getattr(message, "generation", None)
     if message.role != Role.ASSISTANT or generation is None:
-        raise Refusal("Only answers can be rated.")
+        raise Refusal(_("Only answers can be rated."))
     if generation.is_active:
-        raise Conflict("This answer is still being written.")
+        raise Conflict(_("This answer is still being written."))

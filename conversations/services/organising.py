@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation
@@ -42,9 +43,9 @@ def rename_folder(user: User, name: str, *, to: str) -> None:
     """Call the folder `name` of `user` something else; one that is called so already takes all of it in."""
     new = folder_name(to)
     if not new:
-        raise Refusal("A folder needs a name.")
+        raise Refusal(_("A folder needs a name."))
     if not in_folder(user, name).update(folder=new):
-        raise Refusal("That folder is not there any more.")
+        raise Refusal(_("That folder is not there any more."))
 
 
 def dissolve_folder(user: User, name: str) -> None:
@@ -67,5 +68,8 @@ def folder_name(name: str) -> str:
     """Return `name` on one line; raise Refusal when it is too long."""
     name = tidy(name)
     if len(name) > FOLDER_LENGTH:
-        raise Refusal(f"The name of a folder can have {FOLDER_LENGTH} characters; this one has {len(name)}.")
+        raise Refusal(
+            _("The name of a folder can have %(most)s characters; this one has %(count)s.")
+            % {"most": FOLDER_LENGTH, "count": len(name)}
+        )
     return name

@@ -11,13 +11,13 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import User, Wait
 from accounts.names import look_alike_key
 from accounts.roles import GROUPS, Role, administrators, give_roles, put_on_record, roles_of, with_roles
 from conversations.models import Attachment, Conversation, Generation
 
-from .asking import stop_answer
 from .errors import Refusal
+from .stopping import stop_answer
 
 PAGE = 50
 
@@ -55,7 +55,9 @@ def list_people(*, words: str = "", show: str = "", after: str = "") -> PeoplePa
     `show` narrows it to administrators, reviewers, or those whose account is closed or about to be deleted.
     """
     newest = Conversation.objects.filter(owner=OuterRef("pk")).newest_first().values("updated_at")[:1]
-    rows = with_roles(User.objects.filter(forgotten_at=None)).annotate(wrote_at=Subquery(newest))
+    rows = with_roles(User.objects.filter(forgotten_at=None, waits_for=Wait.NOTHING)).annotate(
+        wrote_at=Subquery(newest)
+    )
     if key := look_alike_key(plain(words)):
         address = Q(email__icontains=plain(words)) | Q(emailaddress__email__icontains=plain(words))
         full = Q(first_name__icontains=plain(words)) | Q(last_name__icontains=plain(words))

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import Group
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.llm.abilities import EFFORTS
@@ -12,7 +14,7 @@ from conversations.models import ChatModel, Preset, Prompt
 from conversations.models.preset import PRESET_DESCRIPTION_LENGTH, PRESET_NAME_LENGTH
 from conversations.models.prompt import PROMPT_NAME_LENGTH
 
-from .asking import MESSAGE_CHARACTERS
+from .admission import MESSAGE_CHARACTERS
 from .choosing import clean_system_prompt, plain, told_limits
 from .errors import Refusal
 from .parameters import WIDEST, fit, hold
@@ -46,9 +48,13 @@ def save_preset(
         if model is not None
         else hold(chosen, ranges=WIDEST, efforts=EFFORTS, longest_answer=LONGEST_ANSWER)
     )
-    refuse_beyond(preset.description, PRESET_DESCRIPTION_LENGTH, "A description")
-    keep(preset, "preset", PRESET_NAME_LENGTH)
-    return told_limits(chosen, preset.parameters, str(model) if model is not None else "any model")
+    refuse_beyond(
+        preset.description,
+        PRESET_DESCRIPTION_LENGTH,
+        _("A description can have %(length)s characters; this one has %(count)s."),
+    )
+    keep(preset, PRESET_NAME_LENGTH)
+    return told_limits(chosen, preset.parameters, str(model) if model is not None else _("any model"))
 
 
 def save_prompt(prompt: Prompt, *, name: str, text: str) -> None:
@@ -56,31 +62,43 @@ def save_prompt(prompt: Prompt, *, name: str, text: str) -> None:
     prompt.name = tidy(name).lstrip("/").strip()
     prompt.text = plain(text).strip()
     if not prompt.text:
-        raise Refusal("A prompt needs some words.")
+        raise Refusal(_("A prompt needs some words."))
     if len(prompt.text) > MESSAGE_CHARACTERS:
         raise Refusal(
-            f"A prompt can have {MESSAGE_CHARACTERS:,} characters; this one has {len(prompt.text):,}."
+            _("A prompt can have %(most)s characters; this one has %(count)s.")
+            % {"most": intcomma(MESSAGE_CHARACTERS), "count": intcomma(len(prompt.text))}
         )
-    keep(prompt, "prompt", PROMPT_NAME_LENGTH)
+    keep(prompt, PROMPT_NAME_LENGTH)
 
 
-def refuse_beyond(text: str, length: int, what: str) -> None:
+def refuse_beyond(text: str, length: int, sentence: str) -> None:
     if len(text) > length:
-        raise Refusal(f"{what} can have {length} characters; this one has {len(text)}.")
+        raise Refusal(sentence % {"length": length, "count": len(text)})
 
 
-def keep(row: Preset | Prompt, kind: str, name_length: int) -> None:
+def keep(row: Preset | Prompt, name_length: int) -> None:
+    is_preset = isinstance(row, Preset)
     if not row.name:
-        raise Refusal(f"A {kind} needs a name.")
-    refuse_beyond(row.name, name_length, "A name")
+        raise Refusal(_("A preset needs a name.") if is_preset else _("A prompt needs a name."))
+    refuse_beyond(row.name, name_length, _("A name can have %(length)s characters; this one has %(count)s."))
     kept = row.owner.presets if isinstance(row, Preset) else row.owner.prompts
     if row.pk is None and kept.count() >= AT_MOST:
-        raise Refusal(f"You have {AT_MOST} {kind}s, which is the most. Delete one first.")
+        most = (
+            _("You have %(most)s presets, which is the most. Delete one first.")
+            if is_preset
+            else _("You have %(most)s prompts, which is the most. Delete one first.")
+        )
+        raise Refusal(most % {"most": AT_MOST})
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        raise Refusal(f"You have a {kind} of that name already.") from None
+        taken = (
+            _("You have a preset of that name already.")
+            if is_preset
+            else _("You have a prompt of that name already.")
+        )
+        raise Refusal(taken) from None
 
 
 def usable_group(user: User, pk: int | None) -> Group | None:

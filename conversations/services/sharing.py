@@ -4,12 +4,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Scope, Share
 
+from .entries import Entry, entries_of
 from .errors import Conflict, Refusal, TooMany
 from .history import path_to, spoken
-from .transcript import Entry, entries_of, mark_models
+from .limits import limits_of, refuse_without
+from .transcript import mark_models
 
 LINKS_AT_MOST = 50  # of one conversation, open at the same time
 
@@ -22,16 +25,21 @@ def share_conversation(
     `seen` is the last message that the owner's page showed; when the conversation has gone on since, Conflict
     is raised: nobody shares words that they have not seen.
     """
+    refuse_without(limits_of(conversation.owner), "sharing")
     leaf = conversation.leaf
     if leaf is None:
-        raise Refusal("There is nothing to share yet.")
+        raise Refusal(_("There is nothing to share yet."))
     if seen is not None and seen != leaf.public_id:
-        raise Conflict("This conversation went on elsewhere. Look at its newest state before you share it.")
+        raise Conflict(
+            _("This conversation went on elsewhere. Look at its newest state before you share it.")
+        )
     generation = getattr(leaf, "generation", None)
     if generation is not None and generation.is_active:
-        raise Conflict("An answer is still being written here. Stop it, or wait for its end.")
+        raise Conflict(_("An answer is still being written here. Stop it, or wait for its end."))
     if conversation.shares.living().count() >= LINKS_AT_MOST:
-        raise TooMany(f"This conversation has {LINKS_AT_MOST} open links. End one of them first.")
+        raise TooMany(
+            _("This conversation has %(most)s open links. End one of them first.") % {"most": LINKS_AT_MOST}
+        )
     now = timezone.now()
     return conversation.shares.create(
         leaf=leaf,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation
@@ -24,7 +25,7 @@ def trash_of(user: User) -> ConversationQuerySet:
 def delete_for_ever(conversation: Conversation) -> None:
     """Remove `conversation` and all that was said in it; raise Refusal unless it is in the trash."""
     if conversation.deleted_at is None:
-        raise Refusal("Only what is in the trash can be deleted for ever.")
+        raise Refusal(_("Only what is in the trash can be deleted for ever."))
     with transaction.atomic():
         delete_files_of([conversation])
         conversation.delete()

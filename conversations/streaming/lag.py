@@ -4,6 +4,8 @@ import asyncio
 from collections import deque
 from statistics import median
 
+from django.utils.translation import gettext as _
+
 from conversations.services.errors import Unavailable
 
 from . import metrics
@@ -35,6 +37,6 @@ def refuse_when_late() -> None:
     """Raise Unavailable while the loop is later than LIMIT_S."""
     if lag_s() > LIMIT_S:
         raise Unavailable(
-            "The site is very busy at the moment. Please send this again in a few seconds.",
+            _("The site is very busy at the moment. Please send this again in a few seconds."),
             retry_after_s=RETRY_AFTER_S,
         )

@@ -13,9 +13,10 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -64,13 +65,14 @@ def short_time(moment: datetime | None) -> str:
         return ""
     age = timezone.now() - moment
     if age < timedelta(minutes=1):
-        return "now"
+        return _("now")
     if age < timedelta(hours=1):
-        return f"{age.seconds // 60} min"
+        return _("%(count)d min") % {"count": age.seconds // 60}
     if age < timedelta(days=1):
-        return f"{age.seconds // 3600} h"
+        return _("%(count)d h") % {"count": age.seconds // 3600}
     local = timezone.localtime(moment)
-    return date_format(local, "j M" if local.year == timezone.localtime().year else "j M Y")
+    this_year = local.year == timezone.localtime().year
+    return date_format(local, "SHORT_MONTH_DAY_FORMAT" if this_year else "SHORT_DATE_FORMAT")
 
 
 @register.filter
@@ -86,9 +88,11 @@ def seconds(length: timedelta | float | None) -> str:
         return ""
     count = length.total_seconds() if isinstance(length, timedelta) else float(length)
     if count < 10:
-        return f"{count:.1f} s" if isinstance(length, timedelta) else f"{count:.0f} s"
+        return _("%(count)s s") % {"count": number_format(count, 1 if isinstance(length, timedelta) else 0)}
     minutes, rest = divmod(round(count), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(count)s s") % {"count": rest}
 
 
 @register.filter
@@ -103,6 +107,6 @@ def waits(generation: object) -> bool:
 def money(amount: Decimal) -> str:
     """US dollars with two figures that say something: "0.0031", "0.42", "12.50"."""
     if amount >= 1 or not amount:
-        return f"{amount:.2f}"
+        return number_format(amount, 2)
     places = min(8, 1 - amount.adjusted())
-    return f"{amount:.{places}f}"
+    return number_format(amount, places)

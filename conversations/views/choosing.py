@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -20,6 +21,8 @@ from conversations.services.choosing import choose_model, find_offered
 from conversations.services.errors import Refusal
 from conversations.services.parameters import Abilities, abilities_of
 
+from .beginnings import Settings, find_settings
+
 FILTER_FROM = 8  # a list that one sees at a glance needs no search
 
 
@@ -31,13 +34,19 @@ class Start:
     chosen: ChatModel | None = None
     preset: Preset | None = None
     temporary: bool = False
+    settings: Settings | None = None
+    """What the person set, in place of what the preset says."""
 
     @property
     def system_prompt(self) -> str:
+        if self.settings is not None:
+            return self.settings.system_prompt
         return (self.preset and self.preset.system_prompt) or wiring.system_prompt()
 
     @property
     def parameters(self) -> Mapping[str, object]:
+        if self.settings is not None:
+            return self.settings.parameters
         return self.preset.parameters if self.preset else {}
 
     @property
@@ -49,12 +58,21 @@ class Start:
     @property
     def query(self) -> str:
         """The address of the same beginning, as a query."""
+        return urlencode({**self.picked, **({"temporary": "1"} if self.temporary else {})})
+
+    @property
+    def lasting_query(self) -> str:
+        """The same of one that is to stay."""
+        return urlencode(self.picked)
+
+    @property
+    def picked(self) -> dict[str, str]:
         picked = {
             "model": self.chosen.name if self.chosen else "",
             "preset": self.preset_id,
-            "temporary": "1" if self.temporary else "",
+            "settings": self.settings.token if self.settings else "",
         }
-        return urlencode({name: value for name, value in picked.items() if value})
+        return {name: value for name, value in picked.items() if value}
 
     @property
     def preset_id(self) -> str:
@@ -70,16 +88,19 @@ class Option:
     is_chosen: bool
 
 
-def read_start(user: User, data: Mapping[str, str]) -> Start:
+def read_start(request: Request, data: Mapping[str, str]) -> Start:
     """Return the beginning that a form or an address names; raise Refusal when it is not to be had."""
-    preset = find_preset(user, data.get("preset", ""))
+    preset = find_preset(request.user, data.get("preset", ""))
     name = data.get("model", "")
-    chosen = find_offered(wiring.offered_models(), name) if name else None
+    chosen = find_offered(wiring.offered_models(request.user), name) if name else None
     wanted = chosen or (preset.model if preset else None)
     model = (
-        wanted if wanted is not None and wiring.is_offered(wanted) else wiring.usual_model(user.default_model)
+        wanted
+        if wanted is not None and wiring.may_use(request.user, wanted)
+        else wiring.model_for(request.user)
     )
-    return Start(model, chosen, preset, temporary=bool(data.get("temporary")))
+    settings = find_settings(request, data.get("settings", ""))
+    return Start(model, chosen, preset, temporary=bool(data.get("temporary")), settings=settings)
 
 
 def find_preset(user: User, public_id: str) -> Preset | None:
@@ -90,17 +111,17 @@ def find_preset(user: User, public_id: str) -> Preset | None:
     except ValueError:
         preset = None
     if preset is None:
-        raise Refusal("That preset is not there any more. Choose another one, or begin without.")
+        raise Refusal(_("That preset is not there any more. Choose another one, or begin without."))
     return preset
 
 
-def options(chosen: ChatModel | None) -> list[Option]:
-    return [Option(model, abilities_of(model), model == chosen) for model in wiring.offered_models()]
+def options(person: User, chosen: ChatModel | None) -> list[Option]:
+    return [Option(model, abilities_of(model), model == chosen) for model in wiring.offered_models(person)]
 
 
-def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
+def listed(person: User, chosen: ChatModel | None, **context: object) -> dict[str, object]:
     """What a list of models is rendered from."""
-    rows = options(chosen)
+    rows = options(person, chosen)
     priced = any(row.model.input_price is not None for row in rows)
     return {"options": rows, "filtered": len(rows) >= FILTER_FROM, "priced": priced, **context}
 
@@ -108,9 +129,14 @@ def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
 @never_cache
 @require_GET
 def pick_model(request: Request) -> HttpResponse:
-    start = read_start(request.user, request.GET)
+    start = read_start(request, request.GET)
     context = listed(
-        start.model, start=start, heading="Model of the new conversation", verb="Use this model", method="get"
+        request.user,
+        start.model,
+        start=start,
+        heading=_("Model of the new conversation"),
+        verb=_("Use this model"),
+        method="get",
     )
     return show_list(request, context | {"action": reverse("conversations:new_conversation")})
 
@@ -120,18 +146,21 @@ def pick_model(request: Request) -> HttpResponse:
 def change_model(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
     if request.method == "POST":
-        choose_model(conversation, find_offered(wiring.offered_models(), request.POST.get("model", "")))
+        choose_model(
+            conversation, find_offered(wiring.offered_models(request.user), request.POST.get("model", ""))
+        )
         if not request.htmx:
             return redirect("conversations:show_conversation", public_id)
         changed = {"conversation": conversation, "model": conversation.model}
         return render(request, "conversations/_model_changed.html", changed)
     action = reverse("conversations:change_model", args=[public_id])
     context = listed(
+        request.user,
         wiring.next_model(conversation),
         conversation=conversation,
         current=conversation,
-        heading="Model of this conversation",
-        verb="Use this model",
+        heading=_("Model of this conversation"),
+        verb=_("Use this model"),
         method="post",
     )
     return show_list(request, context | {"action": action, "swap": "none"})
@@ -143,11 +172,12 @@ def answer_again(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     action = reverse("conversations:regenerate_message", args=[public_id])
     context = listed(
+        request.user,
         wiring.next_model(message.conversation),
         conversation=message.conversation,
         current=message.conversation,
-        heading="Answer again with another model",
-        verb="Answer again",
+        heading=_("Answer again with another model"),
+        verb=_("Answer again"),
         method="post",
         target="#transcript",
     )

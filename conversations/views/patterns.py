@@ -30,8 +30,8 @@ from conversations.models import (
     Thumb,
 )
 from conversations.rendering import render_markdown, trusted
+from conversations.services.entries import Entry
 from conversations.services.parameters import abilities_of
-from conversations.services.transcript import Entry
 
 from .choosing import Option
 

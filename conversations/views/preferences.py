@@ -19,7 +19,7 @@ from conversations import wiring
 def show_preferences(request: Request) -> HttpResponse:
     # Of its own: a form writes what was typed into its person, and the page shows who is signed in.
     person = User.objects.get(pk=request.user.pk)
-    models = [(model.name, str(model)) for model in wiring.offered_models()]
+    models = [(model.name, str(model)) for model in wiring.offered_models(request.user)]
     form = PreferencesForm(request.POST or None, instance=person, models=models)
     if request.method == "POST" and form.is_valid():
         # These alone: whoever is closed at this moment stays closed.

@@ -9,14 +9,15 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.zones import in_zone_of
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
-from conversations.services.asking import stop_answer as stop
 from conversations.services.marks import see
+from conversations.services.stopping import stop_answer as stop
 from conversations.services.transcript import build_entry
 from conversations.streaming import live
 from conversations.streaming.beat import Beat
@@ -152,18 +153,18 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
         "title": message.conversation.heading,
         "leaf": str(message.public_id),
     }
-    words = b"" if followed else words_of(message)
+    words = b"" if followed else words_of(message, entry.html)
     return words + event("s", data, Cursor(message.generation.fence))
 
 
-def words_of(message: Message) -> bytes:
+def words_of(message: Message, html: SafeString) -> bytes:
     """Return the events that lead from nothing to all of a stored answer."""
     cursor = Cursor(message.generation.fence)
     if message.plain:  # what took too long to render once is not rendered again
         return (
             event("s", {"status": "running", "reset": True}, cursor)
             + event("r", {"at": 0, "text": message.reasoning}, cursor)
-            + event("b", {"i": 0, "html": message.html}, cursor)
+            + event("b", {"i": 0, "html": html}, cursor)
         )
     answer = LiveAnswer(message.generation.pk, cursor.fence)
     answer.append_reasoning(message.reasoning)

@@ -1,5 +1,6 @@
 // attach.js: files go up as soon as they are picked, pasted or dropped; a chip tells how far each is, or why it was refused.
 import { announce } from "announce"
+import { language, t } from "requests"
 
 const composer = () => document.querySelector("[data-composer]")
 const chips = () => composer().querySelector("[data-chips]")
@@ -14,10 +15,11 @@ export function addFiles(files) {
     const chip = newChip(file)
     chips().append(chip)
     chip.scrollIntoView({ block: "nearest" })
+    changed()
     const count = chips().querySelectorAll("[data-chip]:not([data-refused])").length
-    if (count > Number(filesMost)) refuse(chip, `A message can carry ${filesMost} files.`)
-    else if (file.size > Number(filesLargest)) refuse(chip, `${size(file.size)}; at most ${size(Number(filesLargest))} can be taken.`)
-    else if (!file.size) refuse(chip, "It is empty, or a folder.")
+    if (count > Number(filesMost)) refuse(chip, t("A message can carry {count} files.", { count: filesMost }), file)
+    else if (file.size > Number(filesLargest)) refuse(chip, t("{size}; at most {most} can be taken.", { size: size(file.size), most: size(Number(filesLargest)) }), file)
+    else if (!file.size) refuse(chip, t("It is empty, or a folder."), file)
     else {
       underWay++
       line = line.then(() => chip.isConnected && upload(file, chip)).catch(() => {}).finally(() => underWay--)
@@ -25,7 +27,7 @@ export function addFiles(files) {
   }
 }
 
-const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false })} MB`
 
 function newChip(file) {
   const chip = document.createElement("li")
@@ -34,9 +36,9 @@ function newChip(file) {
   chip.innerHTML = '<span class="chip__words"><bdi class="chip__name"></bdi><span class="chip__size"><progress max="1"></progress></span></span><button class="icon-button chip__remove" type="button"><svg class="icon" aria-hidden="true"><use/></svg></button>'
   chip.querySelector("bdi").textContent = file.name
   chip.querySelector("use").setAttribute("href", `${sprite()}#x`)
-  chip.querySelector("progress").ariaLabel = `Uploading ${file.name}`
+  chip.querySelector("progress").ariaLabel = t("Uploading {name}", file)
   const button = chip.querySelector("button")
-  button.ariaLabel = `Remove ${file.name}`
+  button.ariaLabel = t("Remove {name}", file)
   button.onclick = () => { chip.request?.abort(); drop(chip) }
   return chip
 }
@@ -62,20 +64,38 @@ function settle(chip, file, request) {
   const fresh = answer.querySelector("[data-chip]")
   if (request.status === 200 && fresh) {
     chip.replaceWith(document.adoptNode(fresh))
-    return announce(`${file.name} is attached.`)
+    changed()
+    return announce(t("{name} is attached.", file))
   }
   const why = answer.querySelector("[data-notice]")?.textContent.trim()
-  refuse(chip, why || (request.status ? "It could not be taken. Try again in a moment." : "The site cannot be reached."))
+  refuse(chip, why || (request.status ? t("It could not be taken. Try again in a moment.") : t("The site cannot be reached.")), file)
 }
 
-function refuse(chip, why) {
+function refuse(chip, why, file) {
+  if (file.words) { // pasted, and in no file anywhere: they stand in the box instead
+    chip.remove()
+    putIntoBox(file.words)
+    return announce(why)
+  }
   chip.dataset.refused = ""
   const name = chip.querySelector("bdi")
-  const sentence = why.includes(name.textContent) ? why : `“${name.textContent}”: ${why}`
+  const sentence = why.includes(name.textContent) ? why : t("“{name}”: {why}", { name: name.textContent, why })
   name.hidden = true
   chip.querySelector(".chip__size").textContent = sentence
   chip.scrollIntoView({ block: "nearest" })
+  changed()
   announce(sentence)
+}
+
+// What hangs on the chips: whether there is something to send, and what is kept for a reload.
+function changed() {
+  composer().querySelector("textarea").dispatchEvent(new Event("input"))
+}
+
+function putIntoBox(words) {
+  const box = composer().querySelector("textarea")
+  box.setRangeText(words, box.selectionStart, box.selectionEnd, "end")
+  changed()
 }
 
 // A file that goes up takes its message along only when it has arrived; one that was refused holds it back.
@@ -93,14 +113,21 @@ document.addEventListener("submit", async (event) => {
   if (refused() === before) button?.click()
 }, { capture: true })
 
-// The cross of a chip whose file has arrived.
-export function press(button) {
-  drop(button.closest("[data-chip]"))
-  fetch(button.dataset.chipRemove, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } })
+// The cross of a chip whose file has arrived; or its words are wanted in the box instead.
+export async function press(button) {
+  const chip = button.closest("[data-chip]")
+  if (button.dataset.chipText) {
+    const response = await fetch(button.dataset.chipText).catch(() => null)
+    if (!response?.ok) return announce("That did not work. Try again in a moment.")
+    putIntoBox(await response.text())
+  }
+  drop(chip)
+  fetch(chip.querySelector("[data-chip-remove]").dataset.chipRemove, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } })
 }
 
 function drop(chip) {
   chip.remove()
+  changed()
   composer().querySelector("textarea").focus({ preventScroll: true })
 }
 
@@ -112,7 +139,8 @@ export function drag(type, files) {
   if (!overlay) {
     overlay = document.createElement("div")
     overlay.className = "drop"
-    overlay.innerHTML = "<p>Drop files to attach them</p>"
+    overlay.innerHTML = "<p></p>"
+    overlay.firstChild.textContent = t("Drop files to attach them")
     document.body.append(overlay)
   }
   leaving = setTimeout(hide, 300) // a drag that goes on says so many times a second

@@ -1,6 +1,6 @@
 // sending.js: a message shows at once; the server's own copy takes its place, or it says what went wrong.
-import { forgetSending, keepSending, keepUnsent } from "drafts"
-import { otherTabs, say, sentenceOf } from "requests"
+import { forgetFiles, forgetSending, keepSending, keepUnsent } from "drafts"
+import { language, otherTabs, say, sentenceOf, t } from "requests"
 import { setBox, showFailed, showUnsent } from "unsent"
 
 const unsent = new Map() // a request -> the message that it carries
@@ -17,8 +17,8 @@ function newKey() {
 function isBook(text, form) {
   const limit = Number(form.dataset.limit)
   if (text.length <= limit * 3) return false
-  const count = [...text].length.toLocaleString("en")
-  say(`This message has ${count} characters; at most ${limit.toLocaleString("en")} can be sent at once.`)
+  const count = [...text].length.toLocaleString(language)
+  say(t("This message has {count} characters; at most {most} can be sent at once.", { count, most: limit.toLocaleString(language) }))
   return true
 }
 
@@ -27,7 +27,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!form.matches("[data-composer]")) return
   const text = event.detail.requestConfig.formData.getAll("text").at(-1) ?? "" // the box, or after it a beginning of ours
   const answering = form.querySelector("[data-composer-fields]").hasAttribute("data-active")
-  if (!text.trim() || answering || isBook(text, form)) return event.preventDefault()
+  if ((!text.trim() && !form.querySelector("[data-chip] [name=file]")) || answering || isBook(text, form)) return event.preventDefault()
   form.toggleAttribute("data-sending", true)
   keepSending(form, text)
   if (!document.querySelector("#transcript-messages")) return
@@ -44,6 +44,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   forgetSending(form)
   unsent.get(xhr)?.remove()
   unsent.delete(xhr)
+  if (xhr.status < 300) forgetFiles(form)
   if (xhr.status < 300) otherTabs?.postMessage(location.pathname)
 })
 
@@ -55,7 +56,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   unsent.delete(xhr)
   if (xhr.status >= 200 && xhr.status < 300) return
   const refusal = sentenceOf(xhr.responseText)
-  const why = refusal || (xhr.status ? "Not sent: the site could not take it." : "Not sent: the site cannot be reached.")
+  const why = refusal || (xhr.status ? t("Not sent: the site could not take it.") : t("Not sent: the site cannot be reached."))
   if (message) return showFailed(message, why)
   keepUnsent(document.querySelector("[data-composer]"))
   if (xhr.status !== 422 || refusal) say(why)

@@ -54,6 +54,7 @@ def test_no_page_has_a_violation(ada, upstream):
         ),
         *(f"{conversation}share/", "/shares/", f"/m/{generated}/feedback/"),
         *("/search/?q=show", "/folders/", "/trash/", f"{conversation}move/"),
+        *("/usage/", "/usage/everybody/"),
         *(
             "/help/keys/",
             "/accounts/",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
 from conversations.models import Kind
 from conversations.services.errors import Refusal
 
@@ -63,21 +66,29 @@ def inspect(data: bytes, *, name: str) -> Finding:
 def decode(data: bytes, *, name: str) -> str:
     """Return what a text file says, line ends as LF; raises Refusal for what is not text in UTF-8."""
     if data.startswith(OTHER_UNICODE):
-        raise Refusal(f"“{name}” is in UTF-16. Save it as UTF-8 and attach it again.")
+        raise Refusal(_("“%(name)s” is in UTF-16. Save it as UTF-8 and attach it again.") % {"name": name})
     if data.startswith(OFFICE):
         raise Refusal(
-            f"“{name}” is an archive or an office file. Save a document as PDF or as text, and attach that."
+            _(
+                "“%(name)s” is an archive or an office file. "
+                "Save a document as PDF or as text, and attach that."
+            )
+            % {"name": name}
         )
     if data[4:8] == b"ftyp":
-        raise Refusal(f"“{name}” is a HEIC or AVIF image, or a video. Save an image as JPEG.")
+        raise Refusal(
+            _("“%(name)s” is a HEIC or AVIF image, or a video. Save an image as JPEG.") % {"name": name}
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refusal(f"“{name}” is not an image, a PDF or text in UTF-8.") from None
+        raise Refusal(_("“%(name)s” is not an image, a PDF or text in UTF-8.") % {"name": name}) from None
     if any(letter < " " and letter not in CONTROLS_IN_TEXT for letter in text) or "\x7f" in text:
-        raise Refusal(f"“{name}” is not an image, a PDF or text: it holds bytes that no text has.")
+        raise Refusal(
+            _("“%(name)s” is not an image, a PDF or text: it holds bytes that no text has.") % {"name": name}
+        )
     if not text.strip():
-        raise Refusal(f"“{name}” is empty.")
+        raise Refusal(_("“%(name)s” is empty.") % {"name": name})
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -89,8 +100,8 @@ def take_apart(kind: Kind, data: bytes, *, name: str) -> tuple[dict[str, Any], b
             command, input=data, capture_output=True, timeout=PATIENCE_S, check=False, env={}
         )
     except subprocess.TimeoutExpired:
-        raise Refusal(f"“{name}” takes too long to read.") from None
-    line, _, picture = done.stdout.partition(b"\n")
+        raise Refusal(_("“%(name)s” takes too long to read.") % {"name": name}) from None
+    line, _newline, picture = done.stdout.partition(b"\n")
     try:
         facts: dict[str, Any] = json.loads(line)
     except ValueError:  # it was ended: by its limits, or by a fault in a library
@@ -101,17 +112,23 @@ def take_apart(kind: Kind, data: bytes, *, name: str) -> tuple[dict[str, Any], b
 
 
 def sentence(kind: Kind, facts: dict[str, Any], *, name: str) -> str:
-    what = "image" if kind == Kind.IMAGE else "PDF"
     match facts["refused"]:
         case "pixels":
-            return (
-                f"“{name}” has {facts['width']:,} × {facts['height']:,} pixels; "
+            return _(
+                "“%(name)s” has %(width)s × %(height)s pixels; "
                 "images of at most 50 million pixels can be taken."
-            )
+            ) % {"name": name, "width": intcomma(facts["width"]), "height": intcomma(facts["height"])}
         case "pages":
-            return f"“{name}” has {facts['pages']:,} pages; PDFs of at most 100 pages can be taken."
+            return _("“%(name)s” has %(count)s pages; PDFs of at most 100 pages can be taken.") % {
+                "name": name,
+                "count": intcomma(facts["pages"]),
+            }
         case "locked":
-            return f"“{name}” is protected by a password. Save it without one, and attach it again."
+            return _("“%(name)s” is protected by a password. Save it without one, and attach it again.") % {
+                "name": name
+            }
         case "damaged":
-            return f"“{name}” is not a whole {what}: it is damaged or cut off."
-    return f"“{name}” takes too much time or memory to read."
+            if kind == Kind.IMAGE:
+                return _("“%(name)s” is not a whole image: it is damaged or cut off.") % {"name": name}
+            return _("“%(name)s” is not a whole PDF: it is damaged or cut off.") % {"name": name}
+    return _("“%(name)s” takes too much time or memory to read.") % {"name": name}

@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Attachment, Conversation, Kind
 from conversations.models.attachment import AttachmentQuerySet, file_storage, random_place, readable_size
 from conversations.services.errors import Refusal, Unavailable
+from conversations.services.limits import limits_of, refuse_without
 
 from .inspecting import Finding, inspect, kind_of
 from .limits import UNSENT_AT_MOST, Limits
@@ -33,13 +35,15 @@ def accept_upload(
 
     What it is, is found out from its bytes. `takes` are the kinds that the model at hand can use.
     """
+    refuse_without(limits_of(owner), "attachments")
     name = clean_name(upload.name or "")
     size = upload.size or 0
     if not size:
-        raise Refusal(f"“{name}” is empty.")
+        raise Refusal(_("“%(name)s” is empty.") % {"name": name})
     if size > limits.largest:
         raise Refusal(
-            f"“{name}” has {readable_size(size)}; at most {readable_size(limits.largest)} can be taken."
+            _("“%(name)s” has %(size)s; at most %(largest)s can be taken.")
+            % {"name": name, "size": readable_size(size), "largest": readable_size(limits.largest)}
         )
     data = upload.read()
     refuse_by_kind(kind_of(data), name=name, size=size, limits=limits, takes=takes)
@@ -56,14 +60,25 @@ def accept_upload(
 def refuse_by_kind(kind: Kind, *, name: str, size: int, limits: Limits, takes: frozenset[Kind]) -> None:
     """Raise Refusal when the model cannot use such a file, or when it is too large for its kind."""
     most = {Kind.IMAGE: limits.image_bytes, Kind.PDF: limits.pdf_bytes, Kind.TEXT: limits.text_bytes}[kind]
-    what = {Kind.IMAGE: "images", Kind.PDF: "PDFs", Kind.TEXT: "text files"}[kind]
+    too_large, unread = {
+        Kind.IMAGE: (
+            _("“%(name)s” has %(size)s; images of at most %(most)s can be taken."),
+            _("This model cannot read images: “%(name)s” was not attached."),
+        ),
+        Kind.PDF: (
+            _("“%(name)s” has %(size)s; PDFs of at most %(most)s can be taken."),
+            _("This model cannot read PDFs: “%(name)s” was not attached."),
+        ),
+        Kind.TEXT: (
+            _("“%(name)s” has %(size)s; text files of at most %(most)s can be taken."),
+            _("This model cannot read text files: “%(name)s” was not attached."),
+        ),
+    }[kind]
     if size > most:
-        raise Refusal(
-            f"“{name}” has {readable_size(size)}; {what} of at most {readable_size(most)} can be taken."
-        )
+        raise Refusal(too_large % {"name": name, "size": readable_size(size), "most": readable_size(most)})
     # A PDF is sent as its text to a model that cannot read it by itself.
     if kind not in takes and not (kind == Kind.PDF and Kind.TEXT in takes):
-        raise Refusal(f"This model cannot read {what}: “{name}” was not attached.")
+        raise Refusal(unread % {"name": name})
 
 
 def refuse_without_room(owner: User, size: int, *, name: str, limits: Limits) -> None:
@@ -72,11 +87,16 @@ def refuse_without_room(owner: User, size: int, *, name: str, limits: Limits) ->
     if bytes_kept(owner) + size > limits.per_person_bytes:
         most_size = readable_size(limits.per_person_bytes)
         raise Refusal(
-            f"There is no room for “{name}”: your files may have {most_size} together. "
-            "Delete some under “Your files”."
+            _(
+                "There is no room for “%(name)s”: your files may have %(most_size)s together. "
+                "Delete some under “Your files”."
+            )
+            % {"name": name, "most_size": most_size}
         )
     if kept.filter(messages=None).count() >= UNSENT_AT_MOST:
-        raise Refusal(f"{UNSENT_AT_MOST} of your files wait to be sent. Send or delete some first.")
+        raise Refusal(
+            _("%(most)s of your files wait to be sent. Send or delete some first.") % {"most": UNSENT_AT_MOST}
+        )
 
 
 def bytes_kept(owner: User) -> int:
@@ -102,7 +122,9 @@ def store(owner: User, finding: Finding, *, name: str) -> Attachment:
         attachment.file = file_storage().save(random_place(), ContentFile(finding.data))
     except OSError:
         log.exception("A file could not be stored.")
-        raise Unavailable("Files cannot be stored at the moment. Please tell your administrator.") from None
+        raise Unavailable(
+            _("Files cannot be stored at the moment. Please tell your administrator.")
+        ) from None
     attachment.save()
     return attachment
 

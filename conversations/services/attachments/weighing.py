@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
 from conversations.models import Attachment, ChatModel, Kind
 from conversations.models.attachment import readable_size
 from conversations.services.errors import Refusal
@@ -14,6 +17,8 @@ ALL_KINDS = frozenset(Kind)
 PIXELS_PER_TOKEN = 750
 # Of a PDF that is sent as a file every page is read twice: as a picture, and as its text.
 TOKENS_PER_PAGE = 1_500
+# What cannot be sent, a line says in its place: a message of such a file alone says something still.
+NOTE_CHARACTERS = 80
 
 
 def weight(attachments: Iterable[Attachment], window: Window, takes: frozenset[Kind] = ALL_KINDS) -> int:
@@ -23,13 +28,13 @@ def weight(attachments: Iterable[Attachment], window: Window, takes: frozenset[K
 
 def weight_of(attachment: Attachment, window: Window, takes: frozenset[Kind]) -> int:
     if attachment.is_deleted:
-        return 0
+        return NOTE_CHARACTERS
     tokens = 0
     if attachment.kind == Kind.IMAGE and Kind.IMAGE in takes:
         tokens = (attachment.width or 0) * (attachment.height or 0) // PIXELS_PER_TOKEN
     if attachment.kind == Kind.PDF and Kind.PDF in takes:
         tokens = (attachment.pages or 0) * TOKENS_PER_PAGE
-    return attachment.characters + int(tokens * window.characters_per_token)
+    return max(NOTE_CHARACTERS, attachment.characters + int(tokens * window.characters_per_token))
 
 
 def refuse_unfit(
@@ -48,21 +53,27 @@ def refuse_unfit(
     if not attachments:
         return
     if len(attachments) + more > per_message:
-        raise Refusal(f"A message can carry {per_message} files; these are {len(attachments) + more}.")
+        raise Refusal(
+            _("A message can carry %(per_message)s files; these are %(count)s.")
+            % {"per_message": per_message, "count": len(attachments) + more}
+        )
     for attachment in attachments:
         refuse_unread(attachment, model=model, takes=takes)
     size = sum(attachment.byte_count for attachment in attachments)
     if size > BYTES_AT_ONCE:
         raise Refusal(
-            f"These files have {readable_size(size)} together; "
-            f"at most {readable_size(BYTES_AT_ONCE)} can be sent with one message."
+            _("These files have %(size)s together; at most %(bytes_at_once)s can be sent with one message.")
+            % {"size": readable_size(size), "bytes_at_once": readable_size(BYTES_AT_ONCE)}
         )
     window = Window(model.context_window, model.output_limit, model.characters_per_token)
     tokens = window.estimate(len(text) + weight(attachments, window, takes))
     if tokens > window.budget:
         raise Refusal(
-            f"With these files the message has about {tokens:,} tokens; "
-            f"{model} can be sent about {window.budget:,}."
+            _(
+                "With these files the message has about %(tokens)s tokens; "
+                "%(model)s can be sent about %(budget)s."
+            )
+            % {"tokens": intcomma(tokens), "model": model, "budget": intcomma(window.budget)}
         )
 
 
@@ -70,10 +81,17 @@ def refuse_unread(attachment: Attachment, *, model: ChatModel, takes: frozenset[
     if attachment.kind in takes:
         return
     if attachment.kind == Kind.IMAGE:
-        raise Refusal(f"{model} cannot look at images. Remove “{attachment.name}”, or choose another model.")
+        raise Refusal(
+            _("%(model)s cannot look at images. Remove “%(name)s”, or choose another model.")
+            % {"model": model, "name": attachment.name}
+        )
     if attachment.kind == Kind.TEXT or Kind.TEXT not in takes:
-        raise Refusal(f"{model} cannot read files. Remove “{attachment.name}”, or choose another model.")
+        raise Refusal(
+            _("%(model)s cannot read files. Remove “%(name)s”, or choose another model.")
+            % {"model": model, "name": attachment.name}
+        )
     if not attachment.characters:
         raise Refusal(
-            f"{model} reads of a PDF only its text, and “{attachment.name}” has none: it may be a scan."
+            _("%(model)s reads of a PDF only its text, and “%(name)s” has none: it may be a scan.")
+            % {"model": model, "name": attachment.name}
         )

@@ -1,8 +1,11 @@
 """What a person types into the search field, understood. Pure: any text is a Query or a Refusal."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
 
 from conversations.services.errors import Refusal
 
@@ -14,6 +17,7 @@ FLAGS = {"is": ("pinned", "archived"), "has": ("file",)}
 PART = re.compile(
     rf'(?P<minus>-?)(?:(?P<key>{"|".join(KEYS)}):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))', re.IGNORECASE
 )
+SIGNS = re.compile(r"[!-/:-@\[-`{-~]+")
 DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Chinese characters.
 SPACELESS = re.compile(
@@ -64,17 +68,18 @@ class Query:
             term if term.quoted or len(term.text) < 3 else Term(term.text, begins=True)
             for term in self.wanted
         )
-        return Query(
-            wanted,
-            self.unwanted,
-            self.models,
-            self.folders,
-            self.pinned,
-            self.archived,
-            self.file,
-            self.before,
-            self.after,
+        return replace(self, wanted=wanted)
+
+    def apart(self) -> "Query":
+        """Return this query with each word by itself, wherever it stands: all that fits this fits that."""
+        wanted = tuple(
+            Term(word, begins=term.begins and word is words[-1])
+            for term in self.wanted
+            for words in [SIGNS.sub(" ", term.text).split()]
+            for word in words
         )
+        unwanted = tuple(term for term in self.unwanted if len(SIGNS.sub(" ", term.text).split()) == 1)
+        return replace(self, wanted=wanted, unwanted=unwanted)
 
 
 @dataclass(slots=True)
@@ -94,12 +99,18 @@ def parse_query(text: str) -> Query:
     """Return what `text` looks for; raise Refusal, with a sentence, where it cannot be understood."""
     text = text.replace("\0", " ").encode("utf-8", "ignore").decode().strip()
     if len(text) > LONGEST:
-        raise Refusal(f"A search can have {LONGEST} characters; this one has {len(text):,}.")
+        raise Refusal(
+            _("A search can have %(most)s characters; this one has %(count)s.")
+            % {"most": LONGEST, "count": intcomma(len(text))}
+        )
     reading = Reading()
     for part in PART.finditer(text):
         read(reading, part)
     if len(reading.wanted) + len(reading.unwanted) > MOST_TERMS:
-        raise Refusal(f"A search can have {MOST_TERMS} words. Put those that stand together into quotes.")
+        raise Refusal(
+            _("A search can have %(most)s words. Put those that stand together into quotes.")
+            % {"most": MOST_TERMS}
+        )
     query = Query(
         wanted=tuple(reading.wanted),
         unwanted=tuple(reading.unwanted),
@@ -112,7 +123,7 @@ def parse_query(text: str) -> Query:
         after=reading.after,
     )
     if query.unwanted and not query.wanted:
-        raise Refusal("Add a word to look for: so far it is only said what is not wanted.")
+        raise Refusal(_("Add a word to look for: so far it is only said what is not wanted."))
     return query
 
 
@@ -124,13 +135,19 @@ def read(reading: Reading, part: re.Match[str]) -> None:
             return  # an operator that is still being typed
         read_words(reading, value, quoted=quoted, unwanted=minus)
     elif minus and key not in FLAGS:
-        raise Refusal(f"A minus does not work before “{key}:”, only before words, phrases, “is:” and “has:”.")
+        raise Refusal(
+            _("A minus does not work before “%(key)s:”, only before words, phrases, “is:” and “has:”.")
+            % {"key": key}
+        )
     elif key in ("before", "after"):
         setattr(reading, key, read_day(key, value))
     elif key in FLAGS:
         if value.lower() not in FLAGS[key]:
-            there = " and ".join(f"{key}:{flag}" for flag in FLAGS[key])
-            raise Refusal(f"“{key}:{value}” is not known. There is {there}.")
+            there = _(" and ").join(f"{key}:{flag}" for flag in FLAGS[key])
+            raise Refusal(
+                _("“%(key)s:%(value)s” is not known. There is %(there)s.")
+                % {"key": key, "value": value, "there": there}
+            )
         reading.flags[value.lower()] = not minus
     else:
         (reading.models if key == "model" else reading.folders).append(value)
@@ -152,4 +169,7 @@ def read_day(key: str, value: str) -> date:
         return date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
     except ValueError:
         today = date.today() - timedelta(days=7)  # noqa: DTZ011 - an example
-        raise Refusal(f"“{key}:{value}” is not a date. Write it as {key}:{today.isoformat()}.") from None
+        raise Refusal(
+            _("“%(key)s:%(value)s” is not a date. Write it as %(key)s:%(example)s.")
+            % {"key": key, "value": value, "example": today.isoformat()}
+        ) from None

@@ -1,11 +1,20 @@
-"""The words in SQLite: FTS5 tables without texts of their own, kept by triggers (migration 0007_search).
+"""The words in SQLite: FTS5 tables without texts of their own, kept by triggers (migrations 0007 and 0008).
 
-Each row has its owner as a word, so that what others wrote is passed over in the index.
+They know which words a text has and not where: that would take up to a third of what the texts do. So words that
+stand together are looked for in the texts that have all of them. Each row has its owner as one more word (u42), so
+that what others wrote is passed over in the index.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
+from django.db import connection
+
+from .excerpt import fold, of_term
 from .query import Query, Term
+from .statements import Condition
 
 MESSAGES = (
     "conversations_messagewords CROSS JOIN conversations_message AS message"
@@ -18,22 +27,67 @@ TITLES = (
 MESSAGE_KEY, TITLE_KEY = "conversations_messagewords.rowid", "conversations_titlewords.rowid"
 MESSAGES_MATCH = "conversations_messagewords MATCH %s"
 TITLES_MATCH = "conversations_titlewords MATCH %s"
+# As FTS5 parts words; an accent that is written apart belongs to its word.
+WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f])+")
+
+
+def matches(column: str, query: Query, owner: int) -> Condition:
+    """Return the condition that `column`, a message's text or a title, has the words of `query`."""
+    conditions = [MESSAGES_MATCH if column == "message.text" else TITLES_MATCH]
+    values = [expression(query, owner)]
+    for terms, sign in ((query.wanted, ""), (query.unwanted, "NOT ")):
+        for term in terms:
+            if not term.is_spaceless and is_read(term, owner):
+                conditions.append(f"{sign}chat_has({column}, %s)")
+                values.append(of_term(term))
+    if len(conditions) > 1:
+        connection.ensure_connection()
+        connection.connection.create_function("chat_has", 2, has, deterministic=True)
+    return " AND ".join(conditions), values
+
+
+def among(conversations: Sequence[int]) -> Condition:
+    """Return the condition that a message is of one of `conversations`; no index is asked for each of them."""
+    places = ", ".join(["%s"] * len(conversations))
+    within = f"SELECT id FROM conversations_message WHERE conversation_id IN ({places})"  # noqa: S608 - ours
+    return f"+{MESSAGE_KEY} IN ({within})", conversations
 
 
 def expression(query: Query, owner: int) -> str:
-    """Return `query` in the language of FTS5, for what `owner` has; every word is quoted."""
-    wanted = [f'owner:"u{owner}"', *(of_term(term) for term in query.wanted if not term.is_spaceless)]
-    unwanted = [of_term(term) for term in query.unwanted if not term.is_spaceless]
+    """Return `query` in the language of FTS5, for what `owner` has, as far as the index knows; words are quoted."""
+    wanted = [quoted(f"u{owner}")]
+    for term in query.wanted:
+        if not term.is_spaceless:
+            *first, last = words_of(term) or [""]
+            wanted += [*map(quoted, first), quoted(last, begins=term.begins)]
+    unwanted = [
+        quoted(*words_of(term), begins=term.begins)
+        for term in query.unwanted
+        if not term.is_spaceless and not is_read(term, owner)
+    ]
     joined = " AND ".join(wanted)
     return f"({joined}) NOT ({' OR '.join(unwanted)})" if unwanted else joined
 
 
-def of_term(term: Term) -> str:
-    words = term.text.replace('"', " ")
-    return f'text:"{words}"{"*" if term.begins else ""}'
+def is_read(term: Term, owner: int) -> bool:
+    """Whether the texts have to tell if they have `term`: words in a row, or what is in the index for `owner`."""
+    words, own = words_of(term), f"u{owner}"
+    if len(words) != 1:
+        return True
+    word = words[0].lower()
+    return own.startswith(word) if term.begins else own == word
 
 
-def matches(column: str, query: Query, owner: int) -> tuple[str, Sequence[str | int]]:
-    """Return the condition that `column`, a message's text or a title, has the words of `query`."""
-    condition = MESSAGES_MATCH if column == "message.text" else TITLES_MATCH
-    return condition, [expression(query, owner)]
+def words_of(term: Term) -> list[str]:
+    return WORD.findall(unicodedata.normalize("NFC", term.text))
+
+
+def quoted(word: str, *, begins: bool = False) -> str:
+    return f'"{word}"{"*" if begins else ""}'
+
+
+def has(text: str, pattern: str) -> bool:
+    return compiled(pattern).search(fold(text)) is not None
+
+
+compiled = lru_cache(maxsize=64)(re.compile)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext_noop
+
 from . import chatgpt, claude, house, librechat, openwebui
 from .reading import Json
 from .values import ConversationCopy, Unreadable
@@ -21,7 +23,7 @@ class Format:
 
 
 FORMATS = (
-    Format("house", "an export of this site", house.fits, house.read),
+    Format("house", gettext_noop("an export of this site"), house.fits, house.read),
     Format("chatgpt", "ChatGPT", chatgpt.fits, chatgpt.read),
     Format("claude", "Claude", claude.fits, claude.read),
     Format("openwebui", "Open WebUI", openwebui.fits, openwebui.read),
@@ -34,11 +36,13 @@ def read_conversation(record: Json) -> tuple[str, ConversationCopy]:
     """Return the name of the format of `record`, and its conversation; raises Unreadable, with why."""
     form = next((form for form in FORMATS if form.fits(record)), None)
     if form is None:
-        raise Unreadable("it is not a conversation in a format that is known here")
+        raise Unreadable(gettext_noop("it is not a conversation in a format that is known here"))
     copy = form.read(record)
     if not copy.key:
-        raise Unreadable("it has no id")
+        raise Unreadable(gettext_noop("it has no id"))
     if len(copy.system_prompt) > MAX_PROMPT_CHARACTERS:
-        raise Unreadable(f"its system prompt has more than {MAX_PROMPT_CHARACTERS:,} characters")
+        raise Unreadable(
+            gettext_noop("its system prompt has more than %(most)s characters"), most=MAX_PROMPT_CHARACTERS
+        )
     # Claude does not say which of its models answered.
     return form.name, copy if form is FORMATS[0] else replace(copy, model=copy.model or form.label)

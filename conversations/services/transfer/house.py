@@ -4,14 +4,17 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext_noop
+
 from conversations.models import Problem, Role, Status
 from conversations.models.generation import ACTIVE
 
-from .reading import Json, moment_of, object_of, objects_of, text_of, word_of
+from .reading import Json, Replaced, moment_of, object_of, objects_of, paragraphs, text_of, word_of
 from .trees import Node, children_of, refuse_length
 from .values import ConversationCopy, MessageCopy, Unreadable
 
 SCHEMA = "chatsite-conversation/1"
+FILES_AT_MOST = 1_000
 ENDED = set(Status.values) - set(ACTIVE)
 _FAMILY = SCHEMA.partition("/")[0] + "/"
 
@@ -42,7 +45,7 @@ def write(copy: ConversationCopy) -> str:
 
 
 def _message(message: MessageCopy) -> Mapping[str, object]:
-    facts = {
+    facts: dict[str, object] = {
         "id": message.key,
         "parent": message.parent,
         "role": message.role,
@@ -50,7 +53,7 @@ def _message(message: MessageCopy) -> Mapping[str, object]:
         "text": message.text,
     }
     if message.role == Role.USER:
-        return facts
+        return facts | ({"files": message.files} if message.files else {})
     answer = {"model": message.model, "status": message.status, "reasoning": message.reasoning}
     return facts | answer | ({"problem": message.problem} if message.problem else {})
 
@@ -62,9 +65,13 @@ def _time(moment: datetime | None) -> str | None:
 def read(record: Json) -> ConversationCopy:
     """Return the conversation of `record`; raises Unreadable."""
     if record["schema"] != SCHEMA:
-        raise Unreadable(f"it is of a version that this site does not know ({word_of(record['schema'], 60)})")
+        raise Unreadable(
+            gettext_noop("it is of a version that this site does not know (%(version)s)"),
+            version=word_of(record["schema"], 60),
+        )
     entries = objects_of(record.get("messages"))
-    messages = _in_order([_read_message(entry) for entry in entries])
+    replaced = Replaced()
+    messages = _in_order([_read_message(entry, replaced) for entry in entries])
     shown = word_of(record.get("shown"))
     return ConversationCopy(
         key=word_of(record.get("id")),
@@ -80,14 +87,17 @@ def read(record: Json) -> ConversationCopy:
         pinned=record.get("pinned") is True,
         archived=record.get("archived") is True,
         folder=word_of(record.get("folder"), 100),
+        replaced=replaced.count,
     )
 
 
-def _read_message(entry: Json) -> MessageCopy:
+def _read_message(entry: Json, replaced: Replaced) -> MessageCopy:
     role = word_of(entry.get("role"))
     if role not in Role.values:
-        raise Unreadable("one of its messages is neither a person’s nor a model’s")
-    text, reasoning = text_of(entry.get("text")), text_of(entry.get("reasoning"))
+        raise Unreadable(gettext_noop("one of its messages is neither a person’s nor a model’s"))
+    files = entry.get("files")
+    lines = [replaced.line("File", name) for name in files[:FILES_AT_MOST]] if isinstance(files, list) else []
+    text, reasoning = paragraphs(*lines, text_of(entry.get("text"))), text_of(entry.get("reasoning"))
     refuse_length(text, reasoning)
     parent, status = entry.get("parent"), word_of(entry.get("status")) or Status.DONE
     problem = word_of(entry.get("problem"))
@@ -113,7 +123,7 @@ def _in_order(messages: list[MessageCopy]) -> tuple[MessageCopy, ...]:
     by_key = {message.key: message for message in messages}
     children = children_of([Node(message.key, message.parent) for message in messages])
     if any(message.parent is not None and message.parent not in by_key for message in messages):
-        raise Unreadable("one of its messages answers another that is not there")
+        raise Unreadable(gettext_noop("one of its messages answers another that is not there"))
     ordered: list[MessageCopy] = []
     stack = list(reversed(children[None]))
     while stack:
@@ -121,7 +131,7 @@ def _in_order(messages: list[MessageCopy]) -> tuple[MessageCopy, ...]:
         ordered.append(by_key[node.key])
         stack.extend(reversed(children.get(node.key, [])))
     if len(ordered) < len(messages):
-        raise Unreadable("some of its messages answer one another in a circle")
+        raise Unreadable(gettext_noop("some of its messages answer one another in a circle"))
     if not ordered:
-        raise Unreadable("there are no messages in it")
+        raise Unreadable(gettext_noop("there are no messages in it"))
     return tuple(ordered)

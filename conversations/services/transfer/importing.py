@@ -5,7 +5,7 @@ nobody looks, goes on after a restart, and never holds the database for longer t
 written and how far it came are one transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,11 +15,14 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from conversations.models import ChatModel, Import, Stage
 from conversations.models.transfer import OPEN
 from conversations.services.errors import Conflict
+from conversations.services.limits import limits_of, refuse_without
 from conversations.services.titles import tidy
 
 from .formats import read_conversation
@@ -36,8 +39,10 @@ MAX_SKIPPED_NAMED = 200
 MAX_UNREADABLE = 1_000
 FORGOTTEN_AFTER = timedelta(days=2)
 
-ONE_AT_A_TIME = "Another import of yours is not finished. Finish or drop it first."
-FILE_GONE = "The uploaded file is not there any more. Please upload it again."
+ONE_AT_A_TIME = gettext_noop("Another import of yours is not finished. Finish or drop it first.")
+FILE_GONE = gettext_noop("The uploaded file is not there any more. Please upload it again.")
+EMPTY = gettext_noop("There are no conversations in this file.")
+NONE_READABLE = gettext_noop("No conversation in this file can be read. The first record: %(why)s.")
 
 
 def receive(owner: User, upload: BinaryIO, *, name: str, directory: Path, most_bytes: int) -> Import:
@@ -45,9 +50,10 @@ def receive(owner: User, upload: BinaryIO, *, name: str, directory: Path, most_b
 
     Raises Refusal for what is no export, is too large, or comes while another one is open.
     """
+    refuse_without(limits_of(owner), "importing")
     tidy_up(directory)
     if owner.imports.filter(stage__in=OPEN).exists():
-        raise Conflict(ONE_AT_A_TIME)
+        raise Conflict(_(ONE_AT_A_TIME))
     public_id = uuid4()
     path = path_of(public_id, directory)
     directory.mkdir(parents=True, exist_ok=True)
@@ -58,7 +64,7 @@ def receive(owner: User, upload: BinaryIO, *, name: str, directory: Path, most_b
         return Import.objects.create(public_id=public_id, owner=owner, file_name=file_name, size=size)
     except IntegrityError as error:
         path.unlink()
-        raise Conflict(ONE_AT_A_TIME) from error
+        raise Conflict(_(ONE_AT_A_TIME)) from error
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -114,7 +120,7 @@ class Batch:
 
     after: Place
     copies: list[tuple[str, ConversationCopy]] = field(default_factory=list)
-    unreadable: list[tuple[int, str]] = field(default_factory=list)
+    unreadable: list[dict[str, object]] = field(default_factory=list)
     is_last: bool = False
     messages: int = 0
 
@@ -125,7 +131,8 @@ class Batch:
                 raise Unreadable(record.why)
             source, copy = read_conversation(record.value)
         except Unreadable as reason:
-            self.unreadable.append((record.number, str(reason)))
+            facts = {"facts": reason.facts} if reason.facts else {}
+            self.unreadable.append({"number": record.number, "why": reason.why, **facts})
             return
         self.copies.append((source, copy))
         self.messages += len(copy.messages)
@@ -200,7 +207,7 @@ def _move_on(it: Import, batch: Batch) -> None:
     it.offset, it.record, it.in_list = batch.after.offset, batch.after.number, batch.after.in_list
     it.unreadable += len(batch.unreadable)
     room = max(0, MAX_SKIPPED_NAMED - len(it.skipped))
-    it.skipped += [{"number": number, "why": why} for number, why in batch.unreadable[:room]]
+    it.skipped += batch.unreadable[:room]
     known = it.found + it.here_already + it.taken
     if it.unreadable > MAX_UNREADABLE and it.unreadable > known:
         it.stage, it.problem = Stage.FAILED, NOT_KNOWN
@@ -211,11 +218,4 @@ def _move_on(it: Import, batch: Batch) -> None:
         elif known:
             it.stage = Stage.CHECKED
         else:
-            it.stage, it.problem = Stage.FAILED, _nothing_in(it.skipped)
-
-
-def _nothing_in(skipped: Sequence[dict[str, object]]) -> str:
-    if not skipped:
-        return "There are no conversations in this file."
-    why = skipped[0]["why"]
-    return f"No conversation in this file can be read. The first record: {why}."
+            it.stage, it.problem = Stage.FAILED, NONE_READABLE if it.skipped else EMPTY

@@ -10,6 +10,8 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from django.utils.translation import gettext_noop
+
 CHUNK_BYTES = 256 * 1024
 MAX_RECORD_BYTES = 24 * 1024 * 1024
 # Objects, lists and strings weigh up to 250 bytes each once they are parsed, whatever they weigh in the file.
@@ -19,13 +21,13 @@ MAX_DEPTH = 700
 # Between two files of a zip (RFC 7464): it cannot stand inside of JSON, so a file cut short ends here.
 SEPARATOR = b"\x1e"
 
-NOT_JSON = "it is not valid JSON"
-NOT_TEXT = "it is not UTF-8 text"
-NOT_AN_OBJECT = "it is not a conversation"
-CUT_OFF = "the file ends in the middle of it"
-TOO_LARGE = f"it is larger than {MAX_RECORD_BYTES // 1024 // 1024} MB"
-TOO_MANY = "it has too many parts"
-TOO_DEEP = "it is nested too deeply (from LibreChat, export it without “recursive”)"
+NOT_JSON = gettext_noop("it is not valid JSON")
+NOT_TEXT = gettext_noop("it is not UTF-8 text")
+NOT_AN_OBJECT = gettext_noop("it is not a conversation")
+CUT_OFF = gettext_noop("the file ends in the middle of it")
+TOO_LARGE = gettext_noop("it is larger than 24 MB")
+TOO_MANY = gettext_noop("it has too many parts")
+TOO_DEEP = gettext_noop("it is nested too deeply (from LibreChat, export it without “recursive”)")
 
 _TOKEN = re.compile(rb'["\[\]{}\x1e]')
 # From inside of a string to its end, or to what has cut it.

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext_noop
+
 from conversations.models import Role
 
 from .reading import paragraphs
@@ -65,7 +67,9 @@ class Draft:
 
 def refuse_length(*texts: str) -> None:
     if max(map(len, texts)) > MAX_TEXT_CHARACTERS:
-        raise Unreadable(f"one of its messages has more than {MAX_TEXT_CHARACTERS:,} characters")
+        raise Unreadable(
+            gettext_noop("one of its messages has more than %(most)s characters"), most=MAX_TEXT_CHARACTERS
+        )
 
 
 def children_of(nodes: Sequence[Node]) -> dict[str | None, list[Node]]:
@@ -74,10 +78,14 @@ def children_of(nodes: Sequence[Node]) -> dict[str | None, list[Node]]:
     A parent that is not there is none. Raises Unreadable for a tree that is too large, or is none.
     """
     if len(nodes) > MAX_MESSAGES:
-        raise Unreadable(f"it has {len(nodes):,} messages, and at most {MAX_MESSAGES:,} are taken")
+        raise Unreadable(
+            gettext_noop("it has %(count)s messages, and at most %(most)s are taken"),
+            count=len(nodes),
+            most=MAX_MESSAGES,
+        )
     keys = {node.key for node in nodes}
     if len(keys) < len(nodes):
-        raise Unreadable("two of its messages have the same id")
+        raise Unreadable(gettext_noop("two of its messages have the same id"))
     children: dict[str | None, list[Node]] = defaultdict(list)
     for node in nodes:
         children[node.parent if node.parent in keys else None].append(node)
@@ -106,9 +114,9 @@ def grow(nodes: Sequence[Node], shown: str | None) -> tuple[tuple[MessageCopy, .
         goes_on = len(below) == 1 and (alone or node.says_something)
         stack.extend((child, here, goes_on) for child in reversed(below))
     if len(place) < len(nodes):
-        raise Unreadable("some of its messages answer one another in a circle")
+        raise Unreadable(gettext_noop("some of its messages answer one another in a circle"))
     if not drafts:
-        raise Unreadable("there are no words in it")
+        raise Unreadable(gettext_noop("there are no words in it"))
     end = place.get(shown or "") or _newest(drafts)
     return tuple(draft.finish() for draft in drafts), end.first.key
 

@@ -7,6 +7,10 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, BinaryIO
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from conversations.services.errors import Refusal
 
 from .records import SEPARATOR
@@ -35,12 +39,12 @@ _BROKEN = (
     struct.error,
 )
 
-NOT_KNOWN = (
+NOT_KNOWN = gettext_noop(
     "This is not a file that can be read here. It takes a JSON or zip file of ChatGPT, Claude, Open WebUI, "
     "LibreChat or this site."
 )
-DAMAGED = "This zip file is damaged, or of a kind that cannot be read here."
-BOMB = "This zip file unpacks to far more than an export would."
+DAMAGED = gettext_noop("This zip file is damaged, or of a kind that cannot be read here.")
+BOMB = gettext_noop("This zip file unpacks to far more than an export would.")
 
 
 def unpack(upload: BinaryIO, target: BinaryIO, *, most_bytes: int) -> int:
@@ -50,18 +54,21 @@ def unpack(upload: BinaryIO, target: BinaryIO, *, most_bytes: int) -> int:
     if start.startswith(b"PK"):
         return _unpack_zip(upload, target, most_bytes=most_bytes)
     if not start.strip():
-        raise Refusal("This file is empty.")
+        raise Refusal(_("This file is empty."))
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal("This file is UTF-16 text; exports are UTF-8. Save it as UTF-8 and try again.")
+        raise Refusal(_("This file is UTF-16 text; exports are UTF-8. Save it as UTF-8 and try again."))
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"[", b"{"):
-        raise Refusal(NOT_KNOWN)
+        raise Refusal(_(NOT_KNOWN))
     upload.seek(0)
     return sum(map(target.write, _chunks(upload, most_bytes)))
 
 
 def _unpack_zip(upload: BinaryIO, target: BinaryIO, *, most_bytes: int) -> int:
     if _directory_bytes(upload) > MAX_DIRECTORY_BYTES:
-        raise Refusal(f"This zip file has too many files in it; at most {MAX_ENTRIES:,} are looked at.")
+        raise Refusal(
+            _("This zip file has too many files in it; at most %(most)s are looked at.")
+            % {"most": intcomma(MAX_ENTRIES)}
+        )
     written = 0
     try:
         with zipfile.ZipFile(upload) as archive:
@@ -71,7 +78,7 @@ def _unpack_zip(upload: BinaryIO, target: BinaryIO, *, most_bytes: int) -> int:
                         written += target.write(chunk)
                 written += target.write(SEPARATOR)
     except _BROKEN as error:
-        raise Refusal(DAMAGED) from error
+        raise Refusal(_(DAMAGED)) from error
     return written
 
 
@@ -82,19 +89,30 @@ def _chosen(archive: zipfile.ZipFile, most_bytes: int) -> list[zipfile.ZipInfo]:
     """
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
-        raise Refusal(f"This zip file has {len(entries):,} files in it; at most {MAX_ENTRIES:,} are taken.")
+        raise Refusal(
+            _("This zip file has %(count)s files in it; at most %(most)s are taken.")
+            % {"count": intcomma(len(entries)), "most": intcomma(MAX_ENTRIES)}
+        )
     files = [entry for entry in entries if _base(entry).lower().endswith(".json")]
     files = [entry for entry in files if not entry.filename.startswith("__MACOSX/")]
     chosen = [entry for entry in files if _CONVERSATIONS.fullmatch(_base(entry))] or files
     if not chosen:
-        raise Refusal("There is no JSON file in this zip file.")
+        raise Refusal(_("There is no JSON file in this zip file."))
     unpacked, packed = sum(it.file_size for it in chosen), sum(it.compress_size for it in chosen)
     if unpacked > RATIO_MATTERS_FROM_BYTES and unpacked > packed * MAX_RATIO:
-        raise Refusal(BOMB)
+        raise Refusal(_(BOMB))
     if unpacked > most_bytes:
-        raise Refusal(too_large(most_bytes, "What is in this zip file"))
+        raise Refusal(
+            too_large(
+                most_bytes,
+                _(
+                    "What is in this zip file is larger than %(most)s MB, "
+                    "the most that can be imported at once."
+                ),
+            )
+        )
     if any(it.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for it in chosen):
-        raise Refusal(DAMAGED)
+        raise Refusal(_(DAMAGED))
     return chosen
 
 
@@ -120,9 +138,14 @@ def _chunks(file: IO[bytes], most_bytes: int) -> Iterator[bytes]:
     while chunk := file.read(CHUNK_BYTES):
         left -= len(chunk)
         if left < 0:
-            raise Refusal(too_large(most_bytes, "This file"))
+            raise Refusal(
+                too_large(
+                    most_bytes,
+                    _("This file is larger than %(most)s MB, the most that can be imported at once."),
+                )
+            )
         yield chunk
 
 
-def too_large(most_bytes: int, what: str) -> str:
-    return f"{what} is larger than {most_bytes // 1_000_000:,} MB, the most that can be imported at once."
+def too_large(most_bytes: int, sentence: str) -> str:
+    return sentence % {"most": intcomma(most_bytes // 1_000_000)}

@@ -4,12 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from conversations.models.transfer import filled
+
 MAX_MESSAGES = 10_000  # of one conversation
 MAX_TEXT_CHARACTERS = 1_000_000  # of one message
 
 
 class Unreadable(Exception):
-    """A record is not a conversation that can be taken in; `str()` goes on with "because "."""
+    """A record is not a conversation that can be taken in; `str()` goes on with "because ".
+
+    What is kept of it is kept untranslated, with its `facts`: who reads it later may read another language.
+    """
+
+    def __init__(self, why: str, **facts: str | int) -> None:
+        super().__init__(filled(why, facts))
+        self.why, self.facts = why, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class MessageCopy:
     model: str = ""
     status: str = "done"
     problem: str = ""
+    files: tuple[str, ...] = ()
+    """What was attached, by name alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,21 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import leaving as registered
-from accounts.models import User
+from accounts.models import Invitation, User
 from accounts.roles import Role, administrators, give_roles, put_on_record, record_of
 from conversations.models import (
     Attachment,
     Conversation,
     Generation,
+    Grant,
     Import,
     Message,
+    Policy,
     Preset,
     Prompt,
     Share,
     Status,
+    Usage,
 )
 from conversations.services import trash
 from conversations.services.errors import Refusal
@@ -117,6 +120,25 @@ def test_what_is_left_says_nothing_of_anybody_and_keeps_the_groups_for_their_sum
     assert list(left.groups.all()) == [team]
     assert "ada" not in record_of(left).get().object_repr
     assert make_user("ada").pk != ada.pk, "the name is free again"
+
+
+def test_what_was_used_is_still_counted_and_what_was_said_of_the_person_is_not_kept(ada, tmp_path):
+    Usage.objects.create(person=ada, day=timezone.localdate(), model="m", calls=3, prompt_tokens=50)
+    Policy.objects.create(person=ada, tokens_per_day=10)
+    Grant.objects.create(person=ada, starts=timezone.localdate(), tokens=10, reason="Ada writes her thesis")
+    ends = timezone.now() + timedelta(days=1)
+    Invitation.objects.create(
+        token_hash="x", email="ada@example.org", expires_at=ends, accepted_by=ada, accepted_at=timezone.now()
+    )
+    ask_to_leave(ada, days=0)
+
+    assert purge(tmp_path) == 1
+
+    assert Usage.objects.get().prompt_tokens == 50
+    assert Usage.objects.get().person.username.startswith("gone-")
+    assert Grant.objects.get().reason == ""
+    assert not Policy.objects.exists()
+    assert not Invitation.objects.exists()
 
 
 def test_what_a_hold_forbids_waits_until_it_ends(ada, bob, tmp_path, monkeypatch):
