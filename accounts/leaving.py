@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
-from .models import Announcement, SendKey, Theme, User
+from .models import Announcement, Invitation, SendKey, Theme, User
 from .roles import GROUPS
 
 # Each tells whether something forbids to delete what a person wrote, as a legal hold does.
@@ -36,6 +36,7 @@ def forget(person: User) -> None:
     """
     for kept_by_allauth in (EmailAddress, Authenticator, UserSession):
         kept_by_allauth.objects.filter(user=person).delete()
+    Invitation.objects.filter(accepted_by=person).delete()  # it names the address it was for
     person.user_permissions.clear()
     person.groups.remove(*person.groups.filter(name__in=GROUPS.values()))
     person.username = f"gone-{token_hex(8)}"

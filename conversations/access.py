@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import User, Wait
 from accounts.roles import is_administrator
 
 from .models import (
@@ -149,9 +149,9 @@ def require_administrator(user: User) -> User:
 
 
 def get_person(administrator: User, pk: int) -> User:
-    """Return the person `pk`, who has not gone, for somebody who looks after people; raise Http404."""
+    """Return the person `pk`, who was let in and has not gone, for who looks after people; raise Http404."""
     require_administrator(administrator)
-    return get_object_or_404(User, pk=pk, forgotten_at=None)
+    return get_object_or_404(User, pk=pk, forgotten_at=None, waits_for=Wait.NOTHING)
 
 
 def find_unsent(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:

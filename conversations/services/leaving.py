@@ -11,7 +11,7 @@ from accounts.leaving import forget as forget_person
 from accounts.leaving import is_held
 from accounts.models import User
 from accounts.roles import put_on_record
-from conversations.models import Attachment, Conversation, Generation, Import, Preset, Prompt
+from conversations.models import Attachment, Conversation, Generation, Grant, Import, Policy, Preset, Prompt
 
 from .attachments.keeping import forget as forget_files
 from .errors import Refusal
@@ -88,5 +88,7 @@ def purge(person: User, *, imports: Path) -> bool:
         it.delete()
     Preset.objects.filter(owner=person).delete()
     Prompt.objects.filter(owner=person).delete()
+    Policy.objects.filter(person=person).delete()
+    Grant.objects.filter(person=person).update(reason="")
     forget_person(person)
     return True

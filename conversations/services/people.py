@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import User, Wait
 from accounts.names import look_alike_key
-from accounts.roles import Role, administrators, give_roles, put_on_record, roles_of, with_roles
+from accounts.roles import GROUPS, Role, administrators, give_roles, put_on_record, roles_of, with_roles
 from conversations.models import Attachment, Conversation, Generation
 
 from .errors import Refusal
@@ -54,7 +55,9 @@ def list_people(*, words: str = "", show: str = "", after: str = "") -> PeoplePa
     `show` narrows it to administrators, reviewers, or those whose account is closed or about to be deleted.
     """
     newest = Conversation.objects.filter(owner=OuterRef("pk")).newest_first().values("updated_at")[:1]
-    rows = with_roles(User.objects.filter(forgotten_at=None)).annotate(wrote_at=Subquery(newest))
+    rows = with_roles(User.objects.filter(forgotten_at=None, waits_for=Wait.NOTHING)).annotate(
+        wrote_at=Subquery(newest)
+    )
     if key := look_alike_key(plain(words)):
         address = Q(email__icontains=plain(words)) | Q(emailaddress__email__icontains=plain(words))
         full = Q(first_name__icontains=plain(words)) | Q(last_name__icontains=plain(words))
@@ -68,7 +71,8 @@ def list_people(*, words: str = "", show: str = "", after: str = "") -> PeoplePa
     rows = rows.filter(narrowing.get(show, Q()))
     if after := plain(after):
         rows = rows.filter(username_key__gt=look_alike_key(after))
-    found = list(rows.order_by("username_key").prefetch_related("groups")[: PAGE + 1])
+    teams = Prefetch("groups", Group.objects.exclude(name__in=GROUPS.values()), to_attr="teams")
+    found = list(rows.order_by("username_key").prefetch_related(teams)[: PAGE + 1])
     shown = [listed(person) for person in found[:PAGE]]
     return PeoplePage(shown, after=found[PAGE - 1].username if len(found) > PAGE else "")
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.models import User
-from accounts.roles import Role, record_of, roles_of
+from accounts.roles import GROUPS, Role, record_of, roles_of
 from conversations.access import get_person, require_administrator
 from conversations.services import leaving, people
 
@@ -46,7 +46,7 @@ def show_person(request: Request, pk: int) -> HttpResponse:
         "person": person,
         "is_me": person == request.user,
         "roles": [(role, role in roles) for role in Role],
-        "groups": person.groups.all(),
+        "groups": person.groups.exclude(name__in=GROUPS.values()),
         "belongings": people.belongings_of(person),
         "days": settings.ACCOUNT_GRACE_DAYS,
         "entries": record_of(person)[:ENTRIES_SHOWN],

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.served.people import PASSWORD
 
-from .chat import expect_status, send, words
+from .chat import box, expect_status, send, words
 from .upstream import Telling
 from .visitor import Visitor
 
@@ -33,12 +33,17 @@ def test_preferences_are_set_by_keyboard_alone(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     expect(page.get_by_label("Ctrl+Enter or ⌘+Enter sends")).to_be_checked()
+    page.get_by_label("Only that it is ready").focus()
+    page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").get_by_text("Your preferences are kept.")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.get_by_text("in Europe/Berlin")).to_be_visible()
     page.goto("/")
     expect(page.locator("[data-composer]")).to_have_attribute("data-send-key", "ctrl-enter")
+    box(page).fill("Hello")
+    page.locator("[data-send]").click()
+    expect(page.locator("[data-announce]")).to_have_text(re.compile(r"^Answer ready, \d+ words\.$"))
 
 
 def sign_in(page: Page, ada: Visitor) -> None:

@@ -1,29 +1,36 @@
 """When the day has come: what goes, what stays under a name that says nothing, and what is held."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.utils import timezone
 
 from accounts import leaving as registered
-from accounts.models import User
-from accounts.roles import Role, give_roles, put_on_record, record_of
+from accounts.models import Invitation, User
+from accounts.roles import Role, administrators, give_roles, put_on_record, record_of
 from conversations.models import (
     Attachment,
     Conversation,
     Generation,
+    Grant,
     Import,
     Message,
+    Policy,
     Preset,
     Prompt,
     Share,
     Status,
+    Usage,
 )
 from conversations.services import trash
-from conversations.services.leaving import ask_to_leave, purge_leavers, take_back
+from conversations.services.errors import Refusal
+from conversations.services.leaving import ask_to_leave, delete_account, purge_leavers, take_back
 from tests.factories import (
     add_answer,
     add_question,
@@ -115,6 +122,25 @@ def test_what_is_left_says_nothing_of_anybody_and_keeps_the_groups_for_their_sum
     assert make_user("ada").pk != ada.pk, "the name is free again"
 
 
+def test_what_was_used_is_still_counted_and_what_was_said_of_the_person_is_not_kept(ada, tmp_path):
+    Usage.objects.create(person=ada, day=timezone.localdate(), model="m", calls=3, prompt_tokens=50)
+    Policy.objects.create(person=ada, tokens_per_day=10)
+    Grant.objects.create(person=ada, starts=timezone.localdate(), tokens=10, reason="Ada writes her thesis")
+    ends = timezone.now() + timedelta(days=1)
+    Invitation.objects.create(
+        token_hash="x", email="ada@example.org", expires_at=ends, accepted_by=ada, accepted_at=timezone.now()
+    )
+    ask_to_leave(ada, days=0)
+
+    assert purge(tmp_path) == 1
+
+    assert Usage.objects.get().prompt_tokens == 50
+    assert Usage.objects.get().person.username.startswith("gone-")
+    assert Grant.objects.get().reason == ""
+    assert not Policy.objects.exists()
+    assert not Invitation.objects.exists()
+
+
 def test_what_a_hold_forbids_waits_until_it_ends(ada, bob, tmp_path, monkeypatch):
     held = {"ada"}
     monkeypatch.setattr(registered, "HOLDS", [lambda person: person.username in held])
@@ -164,6 +190,29 @@ def test_it_goes_on_after_it_was_cut_off(ada, tmp_path, monkeypatch):
     assert purge(tmp_path) == 1
     assert purge(tmp_path) == 0
     assert not Conversation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_remove_each_other_in_one_moment_leave_one():
+    people = [make_user(name, is_staff=True, is_superuser=True) for name in ("root", "grace")]
+    start = Barrier(2)
+
+    def remove_the_other(me: User, other: User) -> bool:
+        try:
+            start.wait(5)
+            delete_account(other, by=me, days=14)
+        except Refusal:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        removed = list(pool.map(remove_the_other, people, reversed(people)))
+
+    assert sorted(removed) == [False, True]
+    assert administrators().count() == 1
 
 
 def test_nothing_is_purged_of_who_never_asked(ada, tmp_path):

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from conversations.access import Visit, still_signed_in
 from conversations.models import Attachment, Conversation, Feedback, Preset, Prompt, Status
 from conversations.services.transfer.about_me import export_account
 from review.reading import record_reading
@@ -157,6 +158,15 @@ def test_who_was_closed_by_an_administrator_cannot_take_it_back(ada):
 
     assert page.headers["Location"].startswith("/accounts/login/")
     assert fresh(ada).leaves_at is not None
+
+
+def test_a_stream_does_not_go_on_for_who_leaves_though_its_session_was_not_found(ada, browser):
+    visit = Visit(browser.session.session_key or "", ada.pk, ada.password)
+    assert still_signed_in([visit]) == {visit}
+
+    User.objects.filter(pk=ada.pk).update(leaves_at=timezone.now() + timedelta(days=3))
+
+    assert still_signed_in([visit]) == set()
 
 
 # Everything about me

@@ -109,6 +109,14 @@ def test_strange_queries_are_answered(query, office):
     assert office.get(f"/people/{query}").status_code == 200
 
 
+def test_who_waits_to_be_let_in_is_not_among_them(ada, office):
+    User.objects.filter(pk=ada.pk).update(is_active=False, waits_for="approval")
+
+    assert names(office) == ["root"]
+    assert office.post(f"/people/{ada.pk}/open/").status_code == 404
+    assert not fresh(ada).is_active
+
+
 # Who may
 
 
