@@ -207,7 +207,7 @@ class Filler:
 
 
 def long_answer(writer: Writer) -> str:
-    """Return an answer of as many characters as its record tells tokens, at three and a half each: some 800."""
+    """Return an answer of some 800 characters: the 230 tokens of its record, at three and a half each."""
     text = writer.answer()
     while len(text) < 700:
         text += f"\n\n{writer.paragraph()}"

@@ -1,7 +1,7 @@
 """What a row keeps of the messages that were sent: where they end, how many there are, and what is odd.
 
-A message is written once and knows the one before it, so the end of a branch and a number say which they were;
-the hash of the body proves their words. A list of every message would grow with the square of a conversation.
+A message is written once and knows the one before it, so the end of a branch and a number say which they were,
+and the hash of the body proves their words. A list of them all grows with the square of a conversation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ Files = Mapping[int, Sequence[Sending]]
 class Sent(TypedDict):
     """The `length` newest messages up to `last`, by its key.
 
-    `without` are those among them that had no words to send, `files` the id, hash and way of what others carried.
+    `without` are those among them that had no words to send, `files` the id, hash and way of what was carried.
     """
 
     last: int
@@ -59,7 +59,9 @@ def recall(generation: Generation) -> tuple[list[Message], Files] | None:
 
 def recall_listed(entries: Sequence[Sequence[object]]) -> tuple[list[Message], Files] | None:
     """Do as `recall` for a row of before migration 0008 that names each message: id, hash, and its files."""
-    found = {str(one.public_id): one for one in Message.objects.filter(public_id__in=[it[0] for it in entries])}
+    found = {
+        str(one.public_id): one for one in Message.objects.filter(public_id__in=[it[0] for it in entries])
+    }
     sent = [found[str(entry[0])] for entry in entries if entry[0] in found]
     if len(sent) < len(entries):
         return None

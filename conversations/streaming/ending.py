@@ -113,7 +113,12 @@ def close(rows: QuerySet[Generation], ending: Ending, *, finished_at: datetime, 
     if facts.get("cost_usd") is not None:
         facts["cost_source"] = CostSource.REPORTED
     changed = rows.update(
-        status=ending.status, problem=ending.problem, finished_at=finished_at, lease_until=None, owner="", **facts
+        status=ending.status,
+        problem=ending.problem,
+        finished_at=finished_at,
+        lease_until=None,
+        owner="",
+        **facts,
     )
     return bool(changed)
 

@@ -81,6 +81,8 @@ def test_html_that_is_soon_made_again_goes_and_the_page_is_the_same(ada):
 
     lean.drop_html(apps, EDITOR)
 
-    kept = conversation.messages.filter(role="assistant").order_by("pk").values_list("html", "renderer_version")
+    kept = (
+        conversation.messages.filter(role="assistant").order_by("pk").values_list("html", "renderer_version")
+    )
     assert list(kept) == [("", ON_READ), (before[3], RENDERER_VERSION)]
     assert [entry.html for entry in build_entries(conversation)] == before

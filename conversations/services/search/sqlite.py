@@ -1,8 +1,8 @@
 """The words in SQLite: FTS5 tables without texts of their own, kept by triggers (migrations 0007 and 0008).
 
-They know which words a text has and not where: that would take up to a third of what the texts do. So words that
-stand together are looked for in the texts that have all of them. Each row has its owner as one more word (u42), so
-that what others wrote is passed over in the index.
+They know which words a text has and not where: that would take up to a third of what the texts do. So words
+that stand together are looked for in the texts that have all of them. Each row has its owner as one more word
+(u42), so that what others wrote is passed over in the index.
 """
 
 import re
@@ -47,14 +47,14 @@ def matches(column: str, query: Query, owner: int) -> Condition:
 
 
 def among(conversations: Sequence[int]) -> Condition:
-    """Return the condition that a message is of one of `conversations`; no index is asked for each of them."""
+    """Return the condition that a message is of one of `conversations`, said so that the words lead."""
     places = ", ".join(["%s"] * len(conversations))
     within = f"SELECT id FROM conversations_message WHERE conversation_id IN ({places})"  # noqa: S608 - ours
     return f"+{MESSAGE_KEY} IN ({within})", conversations
 
 
 def expression(query: Query, owner: int) -> str:
-    """Return `query` in the language of FTS5, for what `owner` has, as far as the index knows; words are quoted."""
+    """Return `query` in the language of FTS5, for what `owner` has, as far as the index knows it."""
     wanted = [quoted(f"u{owner}")]
     for term in query.wanted:
         if not term.is_spaceless:
@@ -70,7 +70,7 @@ def expression(query: Query, owner: int) -> str:
 
 
 def is_read(term: Term, owner: int) -> bool:
-    """Whether the texts have to tell if they have `term`: words in a row, or what is in the index for `owner`."""
+    """Whether the texts have to tell of `term`: words in a row, or the one that stands for `owner`."""
     words, own = words_of(term), f"u{owner}"
     if len(words) != 1:
         return True

@@ -8,7 +8,13 @@ CODE = "```python\n" + "eat(fish)\n" * (DEAR // 30) + "```"
 
 @pytest.mark.parametrize(
     ("text", "is_kept"),
-    [("", False), ("*Fish.*", False), ("fish " * (DEAR // 5 - 1), False), ("fish " * DEAR, True), (CODE, True)],
+    [
+        ("", False),
+        ("*Fish.*", False),
+        ("fish " * (DEAR // 5 - 1), False),
+        ("fish " * DEAR, True),
+        (CODE, True),
+    ],
     ids=["nothing", "short", "as long as may be", "long", "code"],
 )
 def test_html_is_kept_where_it_is_dear(text, is_kept):

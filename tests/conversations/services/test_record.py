@@ -73,7 +73,9 @@ def test_files_are_recalled_as_they_went_out(ada):
     file = make_attachment(ada, conversation.leaf)
     generation = answer_below(conversation, conversation.leaf)
 
-    assert generation.sent["files"] == {str(conversation.leaf.pk): [[str(file.public_id), file.sha256, "text"]]}
+    assert generation.sent["files"] == {
+        str(conversation.leaf.pk): [[str(file.public_id), file.sha256, "text"]]
+    }
     assert rebuild(generation) is not None
     file.sha256 = "0" * 64
     file.save()
