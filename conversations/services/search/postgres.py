@@ -4,8 +4,8 @@ No tsvector is stored: it would weigh more than the text. The owner is a word of
 each message (words_owner, which a trigger fills), so that what others wrote is passed over.
 
 A common word has far too many rows to sort, and a rare one is not among the newest messages; the planner
-cannot tell which it is, as it takes chat_words() for a hundred times cheaper than it is. So the newest messages
-are looked through first, by a pattern, and the index is asked only for what is not found among them.
+cannot tell which it is, as it takes chat_words() for a hundred times cheaper than it is. So the newest
+messages are looked through first, by a pattern; the index is asked only for what is not found among them.
 """
 
 import unicodedata
