@@ -27,7 +27,7 @@ from .words import Writer
 
 SCALE = float(os.environ.get("FIND_SCALE", "1"))
 MINE, OTHERS, MESSAGES = int(10_000 * SCALE), int(40_000 * SCALE), 20
-TIMES, WARM = 200, 10
+TIMES, WARM = 100, 10
 SHORT, LONG = 10, 5_000
 # On one machine two runs of the same differ by about as much.
 SAME = 1.25
