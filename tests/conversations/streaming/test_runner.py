@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Problem, Status
-from conversations.rendering import render_markdown, render_plain
+from conversations.rendering import ON_READ, render_plain
 from conversations.services.asking import continue_answer, stop_answer
 from conversations.services.keeping import delete_conversation
 from conversations.services.sending import rebuild
+from conversations.services.transcript import html_of
 from conversations.streaming import ledger, live
 from conversations.streaming import runner as runner_module
 from conversations.streaming.claims import Capacity
@@ -50,7 +51,8 @@ async def test_an_answer_is_asked_for_stored_and_its_chunks_are_gone(ada):
     assert generation.status == Status.DONE
     assert generation.problem == ""
     assert generation.message.text == "Hello, *Ada*."
-    assert generation.message.html == render_markdown("Hello, *Ada*.")
+    assert (generation.message.html, generation.message.renderer_version) == ("", ON_READ)
+    assert generation.owner == ""
     assert await Chunk.objects.acount() == 0
     assert (generation.prompt_tokens, generation.completion_tokens) == (10, 5)
     assert generation.model_answered == "fake/model"
@@ -312,7 +314,7 @@ def test_what_a_dead_process_left_is_plain_when_it_takes_too_long_to_render(ada,
     store_what_arrived(answer.generation, Problem.PROCESS_GONE)
 
     answer.refresh_from_db()
-    assert (answer.html, answer.plain) == (render_plain("**Half** a"), True)
+    assert (html_of(answer), answer.plain) == (render_plain("**Half** a"), True)
 
 
 async def test_a_person_has_three_answers_at_once_and_the_fourth_waits(ada):
