@@ -180,6 +180,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "conversations.context.site",
             ],
+            "builtins": ["conversations.templatetags.addresses"],
         },
     },
 ]

@@ -162,9 +162,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="message",
-            index=models.Index(
-                fields=["parent"], condition=Q(parent__isnull=False), name="message_replies"
-            ),
+            index=models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="message_replies"),
         ),
         migrations.AddIndex(
             model_name="generation",
@@ -217,7 +215,8 @@ class Migration(migrations.Migration):
                     model_name="generation",
                     name="sent",
                     field=models.JSONField(
-                        default=list, help_text="Which messages were sent, as services/record.py describes them."
+                        default=list,
+                        help_text="Which messages were sent, as services/record.py describes them.",
                     ),
                 ),
                 migrations.AlterField(

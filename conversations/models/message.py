@@ -71,7 +71,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # Without those that have none: they stood at the end of the index, and all others were put before.
+            # Not those that have none: they stood at the end of the index, and all others were put before.
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="message_replies"),
         ]
 

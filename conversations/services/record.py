@@ -1,7 +1,7 @@
 """What a row keeps of the messages that were sent: where they end, how many there are, and what is odd.
 
-A message is written once and knows the one before it, so the end of a branch and a number say which they were;
-the hash of the body proves their words. A list of every message would grow with the square of a conversation.
+A message is written once and knows the one before it, so the end of a branch and a number say which they
+were, and the hash of the body proves their words. A list of them all grows with the square of a conversation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ Files = Mapping[int, Sequence[Sending]]
 class Sent(TypedDict):
     """The `length` newest messages up to `last`, by its key.
 
-    `without` are those among them that had no words to send, `files` the id, hash and way of what others carried.
+    `without` are those among them that had no words to send, `files` id, hash and way of what was carried.
     """
 
     last: int

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from conversations.models import Chunk, Generation, Problem, Status
 from conversations.rendering import render_plain
+from conversations.services.entries import html_of
 from conversations.streaming import ledger, live
 from conversations.streaming import runner as runner_module
 from conversations.streaming.ending import store_what_arrived
@@ -105,4 +106,4 @@ def test_what_a_dead_process_left_is_plain_when_it_takes_too_long_to_render(ada,
     store_what_arrived(answer.generation, Problem.PROCESS_GONE)
 
     answer.refresh_from_db()
-    assert (answer.html, answer.plain) == (render_plain("**Half** a"), True)
+    assert (html_of(answer), answer.plain) == (render_plain("**Half** a"), True)

@@ -4,7 +4,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from conversations.models import ChatModel, Chunk, Generation, Problem, Status
-from conversations.rendering import render_markdown
+from conversations.rendering import ON_READ
 from conversations.services.stopping import stop_answer
 from conversations.streaming import live
 from conversations.streaming.claims import Capacity
@@ -37,7 +37,8 @@ async def test_an_answer_is_asked_for_stored_and_its_chunks_are_gone(ada):
     assert generation.status == Status.DONE
     assert generation.problem == ""
     assert generation.message.text == "Hello, *Ada*."
-    assert generation.message.html == render_markdown("Hello, *Ada*.")
+    assert (generation.message.html, generation.message.renderer_version) == ("", ON_READ)
+    assert generation.owner == ""
     assert await Chunk.objects.acount() == 0
     assert (generation.prompt_tokens, generation.completion_tokens) == (10, 5)
     assert generation.model_answered == "fake/model"
