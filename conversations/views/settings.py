@@ -23,6 +23,7 @@ from conversations.services.choosing import settle
 from conversations.services.errors import Refusal
 from conversations.services.parameters import abilities_of
 
+from .allowed import limits_shown
 from .beginnings import keep_settings
 from .choosing import Start, read_start
 
@@ -111,7 +112,13 @@ def begun(request: Request, start: Start, sentence: str) -> HttpResponse:
     if "preset" in request.POST:
         return make_preset(request, start.query)
     if request.htmx:
-        context = {"start": start, "model": start.model, "fallback": start.fallback, "sentence": sentence}
+        context = {
+            "start": start,
+            "model": start.model,
+            "fallback": start.fallback,
+            "limits": limits_shown(request.user),
+            "sentence": sentence,
+        }
         response = render(request, "conversations/_begun.html", context)
         response["HX-Reswap"] = "none"
         return response

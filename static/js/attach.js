@@ -118,7 +118,7 @@ export async function press(button) {
   const chip = button.closest("[data-chip]")
   if (button.dataset.chipText) {
     const response = await fetch(button.dataset.chipText).catch(() => null)
-    if (!response?.ok) return announce("That did not work. Try again in a moment.")
+    if (!response?.ok) return announce(t("That did not work. Try again in a moment."))
     putIntoBox(await response.text())
   }
   drop(chip)

@@ -49,7 +49,11 @@ function takeFiles(form, box) {
     if (!files.length) return
     const coming = import("attach")
       .then((module) => module.addFiles(files))
-      .catch(() => say(t("That could not be attached. Try again in a moment.")))
+      .catch(() => {
+        box.setRangeText(files.map((file) => file.words ?? "").join("")) // pasted words are in no file to pick again
+        update(form, box)
+        say(t("That could not be attached. Try again in a moment."))
+      })
       .finally(() => attaching.delete(form))
     attaching.set(form, coming) // a send waits for it
   }

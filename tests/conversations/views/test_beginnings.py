@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from conversations.models import Conversation, Preset
+from conversations import wiring
+from conversations.models import Conversation, Policy, Preset
 from tests.factories import make_model
 
 HTMX = {"HX-Request": "true"}
@@ -51,6 +52,14 @@ def test_htmx_gets_the_choice_and_a_sentence(browser):
     assert 'hx-swap-oob="true"' in link.partition(">")[0]
     assert "?settings=" in link
     assert "The settings are saved." in page
+
+
+def test_who_may_have_no_temporary_ones_is_not_offered_one(browser, ada):
+    Policy.objects.create(temporary=False)
+    wiring.choice.forget()
+
+    for page in (browser.get("/"), browser.post(SETTINGS, TYPED, headers=HTMX)):
+        assert "Make it temporary" not in page.content.decode()
 
 
 def test_another_model_keeps_them_and_a_temporary_one_stays_so(browser):
