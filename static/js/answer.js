@@ -2,6 +2,7 @@
 import { announce, announceAnswer } from "announce"
 import { liftCaret, setCaret } from "caret"
 import { morph } from "morph"
+import { t } from "requests"
 import { awaitTitle } from "title"
 import { openWaiting } from "waiting"
 
@@ -29,7 +30,7 @@ export function openAnswer(article) {
   let tailHtml = tail.dataset.tail
   if (tailHtml || text.children.length > 1) waiting.leave()
   setMath(document) // where formulas stand already, more may come
-  announce("Answering…")
+  announce(t("Answering…"))
   currentRow()?.setAttribute("aria-busy", "true")
 
   const takes = {

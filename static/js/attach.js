@@ -1,5 +1,6 @@
 // attach.js: files go up as soon as they are picked, pasted or dropped; a chip tells how far each is, or why it was refused.
 import { announce } from "announce"
+import { language, t } from "requests"
 
 const composer = () => document.querySelector("[data-composer]")
 const chips = () => composer().querySelector("[data-chips]")
@@ -15,9 +16,9 @@ export function addFiles(files) {
     chips().append(chip)
     chip.scrollIntoView({ block: "nearest" })
     const count = chips().querySelectorAll("[data-chip]:not([data-refused])").length
-    if (count > Number(filesMost)) refuse(chip, `A message can carry ${filesMost} files.`)
-    else if (file.size > Number(filesLargest)) refuse(chip, `${size(file.size)}; at most ${size(Number(filesLargest))} can be taken.`)
-    else if (!file.size) refuse(chip, "It is empty, or a folder.")
+    if (count > Number(filesMost)) refuse(chip, t("A message can carry {count} files.", { count: filesMost }))
+    else if (file.size > Number(filesLargest)) refuse(chip, t("{size}; at most {most} can be taken.", { size: size(file.size), most: size(Number(filesLargest)) }))
+    else if (!file.size) refuse(chip, t("It is empty, or a folder."))
     else {
       underWay++
       line = line.then(() => chip.isConnected && upload(file, chip)).catch(() => {}).finally(() => underWay--)
@@ -25,7 +26,7 @@ export function addFiles(files) {
   }
 }
 
-const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+const size = (bytes) => bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toLocaleString(language, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false })} MB`
 
 function newChip(file) {
   const chip = document.createElement("li")
@@ -34,9 +35,9 @@ function newChip(file) {
   chip.innerHTML = '<span class="chip__words"><bdi class="chip__name"></bdi><span class="chip__size"><progress max="1"></progress></span></span><button class="icon-button chip__remove" type="button"><svg class="icon" aria-hidden="true"><use/></svg></button>'
   chip.querySelector("bdi").textContent = file.name
   chip.querySelector("use").setAttribute("href", `${sprite()}#x`)
-  chip.querySelector("progress").ariaLabel = `Uploading ${file.name}`
+  chip.querySelector("progress").ariaLabel = t("Uploading {name}", file)
   const button = chip.querySelector("button")
-  button.ariaLabel = `Remove ${file.name}`
+  button.ariaLabel = t("Remove {name}", file)
   button.onclick = () => { chip.request?.abort(); drop(chip) }
   return chip
 }
@@ -62,16 +63,16 @@ function settle(chip, file, request) {
   const fresh = answer.querySelector("[data-chip]")
   if (request.status === 200 && fresh) {
     chip.replaceWith(document.adoptNode(fresh))
-    return announce(`${file.name} is attached.`)
+    return announce(t("{name} is attached.", file))
   }
   const why = answer.querySelector("[data-notice]")?.textContent.trim()
-  refuse(chip, why || (request.status ? "It could not be taken. Try again in a moment." : "The site cannot be reached."))
+  refuse(chip, why || (request.status ? t("It could not be taken. Try again in a moment.") : t("The site cannot be reached.")))
 }
 
 function refuse(chip, why) {
   chip.dataset.refused = ""
   const name = chip.querySelector("bdi")
-  const sentence = why.includes(name.textContent) ? why : `“${name.textContent}”: ${why}`
+  const sentence = why.includes(name.textContent) ? why : t("“{name}”: {why}", { name: name.textContent, why })
   name.hidden = true
   chip.querySelector(".chip__size").textContent = sentence
   chip.scrollIntoView({ block: "nearest" })
@@ -112,7 +113,8 @@ export function drag(type, files) {
   if (!overlay) {
     overlay = document.createElement("div")
     overlay.className = "drop"
-    overlay.innerHTML = "<p>Drop files to attach them</p>"
+    overlay.innerHTML = "<p></p>"
+    overlay.firstChild.textContent = t("Drop files to attach them")
     document.body.append(overlay)
   }
   leaving = setTimeout(hide, 300) // a drag that goes on says so many times a second

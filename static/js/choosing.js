@@ -1,4 +1,6 @@
 // choosing.js: how many are chosen stands in the buttons; Shift chooses all between two.
+import { t } from "requests"
+
 export function startChoosing(form) {
   const boxes = [...form.querySelectorAll("[name=chosen]")]
   const buttons = [...form.querySelectorAll("[data-counts]")]
@@ -10,7 +12,7 @@ export function startChoosing(form) {
       button.textContent = count ? `${button.dataset.counts} ${count}` : button.dataset.counts
       button.disabled = !count
     }
-    all.textContent = count === boxes.length ? "Choose none" : "Choose all"
+    all.textContent = count === boxes.length ? t("Choose none") : t("Choose all")
   }
   form.addEventListener("click", (event) => {
     const index = boxes.indexOf(event.target)

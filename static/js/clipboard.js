@@ -1,4 +1,6 @@
 // clipboard.js: copy a message's source or a block of code, and show that it is done.
+import { t } from "requests"
+
 export async function copy(words) {
   try {
     await navigator.clipboard.writeText(words)
@@ -18,7 +20,7 @@ export function showDone(button) {
   const before = use.getAttribute("href")
   button.dataset.done = ""
   use.setAttribute("href", before.replace(/#.*/, "#check"))
-  import("announce").then(({ announce }) => announce("Copied."))
+  import("announce").then(({ announce }) => announce(t("Copied.")))
   setTimeout(() => { use.setAttribute("href", before); delete button.dataset.done }, 1600)
 }
 

@@ -1,4 +1,6 @@
 // code.js: copy and wrap, in the head of every block of code.
+import { t } from "requests"
+
 const sprite = () => document.querySelector("use").getAttribute("href").replace(/#.*/, "")
 
 function button(icon, name) {
@@ -13,10 +15,10 @@ function button(icon, name) {
 export function addButtons(figure) {
   const head = figure.querySelector("figcaption")
   if (!head || head.querySelector("button") || figure.closest("[data-tail]")) return
-  const wrap = button("wrap-text", "Wrap long lines")
+  const wrap = button("wrap-text", t("Wrap long lines"))
   wrap.ariaPressed = "false"
   wrap.onclick = () => { wrap.ariaPressed = String(figure.toggleAttribute("data-wrap")) }
-  const copies = button("copy", "Copy this code")
+  const copies = button("copy", t("Copy this code"))
   copies.dataset.copyCode = ""
   copies.onclick = async () => {
     const { copy, showDone } = await import("clipboard")

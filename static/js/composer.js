@@ -1,5 +1,5 @@
 // composer.js: the box one writes in: Enter, growing, counting, and whether it may be sent.
-import { say } from "requests"
+import { language, say, t } from "requests"
 
 const touch = matchMedia("(hover: none) and (pointer: coarse)")
 const grows = CSS.supports("field-sizing", "content")
@@ -45,7 +45,7 @@ function takeFiles(form, box) {
     if (!files.length) return
     const coming = import("attach")
       .then((module) => module.addFiles(files))
-      .catch(() => say("That could not be attached. Try again in a moment."))
+      .catch(() => say(t("That could not be attached. Try again in a moment.")))
       .finally(() => attaching.delete(form))
     attaching.set(form, coming) // a send waits for it
   }
@@ -90,7 +90,7 @@ function update(form, box) {
   form.toggleAttribute("data-empty", !box.value.trim())
   note.toggleAttribute("data-over", count > limit)
   note.textContent = count > limit * 0.9
-    ? `${count.toLocaleString()} of ${limit.toLocaleString()} characters`
+    ? t("{count} of {most} characters", { count: count.toLocaleString(language), most: limit.toLocaleString(language) })
     : note.dataset.words
   if (grows) return
   box.style.height = "auto"
@@ -112,7 +112,7 @@ function onKey(event, form, box) {
   event.preventDefault()
   // A click, since htmx sends a form to where the button that was clicked last points: that may be Stop.
   if (!box.value.trim()) return
-  if (form.querySelector("[data-active]")) return say("An answer is being written. Stop it, or wait for its end; your text stays here.")
+  if (form.querySelector("[data-active]")) return say(t("An answer is being written. Stop it, or wait for its end; your text stays here."))
   form.querySelector("[data-send]").click()
 }
 

@@ -1,8 +1,9 @@
 // noticepanel.js: notices are off until somebody presses here; only then the browser asks for its permission.
 import { choose, chosen, show } from "notices"
+import { t } from "requests"
 
-const DENIED = "This browser does not let this site show notices. Its settings for this site can change that."
-const CANNOT = "This browser cannot show notices from a page."
+const DENIED = t("This browser does not let this site show notices. Its settings for this site can change that.")
+const CANNOT = t("This browser cannot show notices from a page.")
 const panel = document.querySelector("[data-notices]")
 const person = panel.dataset.notices
 const buttons = [...panel.querySelectorAll("button")]
@@ -31,7 +32,7 @@ async function allowed() {
   if (!("Notification" in self)) return say(CANNOT)
   if (await Notification.requestPermission() !== "granted") return say(DENIED)
   try {
-    show("Notices look like this")
+    show(t("Notices look like this"))
     return true
   } catch { // phones want a worker for it
     return say(CANNOT)

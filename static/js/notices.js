@@ -1,4 +1,6 @@
 // notices.js: whether this person wants notices in this browser, and a notice.
+import { t } from "requests"
+
 const key = (person) => `notices:${person}`
 
 export function chosen(person) {
@@ -24,5 +26,5 @@ export function tellOfEnd() {
   const how = chosen(person)
   if (!how || self.Notification?.permission !== "granted") return
   const title = document.querySelector("h1[data-title-of]")?.textContent
-  show(how === "title" && title ? `“${title}” is ready` : "An answer is ready")
+  show(how === "title" && title ? t("“{title}” is ready", { title }) : t("An answer is ready"))
 }

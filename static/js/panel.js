@@ -1,5 +1,5 @@
 // panel.js: a page of its own, opened over this one; it goes when its form was taken, and by Escape.
-import { sentenceOf } from "requests"
+import { sentenceOf, t } from "requests"
 
 export async function press(link) {
   if (link.matches("[data-panel-close]")) return leave(link)
@@ -50,7 +50,7 @@ function settle(dialog, xhr) {
   const notice = document.createElement("p")
   notice.className = "notice notice--warn"
   notice.role = "alert"
-  notice.textContent = sentence || "That did not work. Try again in a moment."
+  notice.textContent = sentence || t("That did not work. Try again in a moment.")
   dialog.querySelector("form, .picker").prepend(notice)
 }
 

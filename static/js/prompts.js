@@ -2,6 +2,7 @@
 import { announce } from "announce"
 import { dress } from "panel"
 import { askFor } from "variables"
+import { t } from "requests"
 
 const lists = new WeakMap() // a form -> its list
 const VARIABLE = /\{\{\s*([^{}\n]{1,60}?)\s*\}\}/g
@@ -46,7 +47,7 @@ function show(list, box) {
   }
   const rows = shown(list)
   if (!rows.length) return hide(list, box)
-  if (list.hidden) announce(`${rows.length} prompts. Arrows choose one, Enter takes it.`)
+  if (list.hidden) announce(t("{count} prompts. Arrows choose one, Enter takes it.", { count: rows.length }))
   list.hidden = false
   mark(rows.includes(active(list)) ? active(list) : rows[0], list, box)
 }

@@ -4,7 +4,12 @@ export const otherTabs = "BroadcastChannel" in self ? new BroadcastChannel("chat
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? ""
 
-export function lost(sentence = "You are offline. What you write stays here.") {
+// The words of the page's language stand in the page, since they are needed most when the server is gone; English has none.
+export const language = document.documentElement.lang
+const words = JSON.parse(document.querySelector("[data-words]")?.textContent ?? "{}")
+export const t = (sentence, values = {}) => (words[sentence] ?? sentence).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
+
+export function lost(sentence = t("You are offline. What you write stays here.")) {
   const bar = document.querySelector("[data-offline]")
   if (!bar) return // pages that are only read have none
   bar.textContent = sentence
@@ -46,12 +51,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:responseError", (event) => {
   if (event.target.closest("[data-composer]") || sentenceOf(event.detail.xhr.responseText)) return
-  if (event.detail.xhr.status === 404) say("That is not there any more.")
-  else say("That did not work. Try again in a moment.")
+  if (event.detail.xhr.status === 404) say(t("That is not there any more."))
+  else say(t("That did not work. Try again in a moment."))
 })
 
 document.addEventListener("htmx:sendError", (event) => {
-  if (!event.target.closest("[data-composer]")) say("The site cannot be reached. Try again in a moment.")
+  if (!event.target.closest("[data-composer]")) say(t("The site cannot be reached. Try again in a moment."))
 })
 
 // A swap that takes the focused button along gives the focus to its like in what came, or to the box.

@@ -4,8 +4,8 @@ for (const box of document.querySelectorAll("[data-secret]")) {
   const button = box.querySelector("[data-secret-show]")
   const show = (visible) => {
     field.type = visible ? "text" : "password"
-    button.textContent = visible ? "Hide" : "Show"
-    button.setAttribute("aria-label", visible ? "Hide the password" : "Show the password")
+    button.textContent = visible ? button.dataset.hide : button.dataset.show
+    button.setAttribute("aria-label", visible ? button.dataset.hideLabel : button.dataset.showLabel)
   }
   button.hidden = false
   button.addEventListener("click", () => show(field.type === "password"))

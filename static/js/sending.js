@@ -1,6 +1,6 @@
 // sending.js: a message shows at once; the server's own copy takes its place, or it says what went wrong.
 import { forgetSending, keepSending, keepUnsent } from "drafts"
-import { otherTabs, say, sentenceOf } from "requests"
+import { language, otherTabs, say, sentenceOf, t } from "requests"
 import { setBox, showFailed, showUnsent } from "unsent"
 
 const unsent = new Map() // a request -> the message that it carries
@@ -17,8 +17,8 @@ function newKey() {
 function isBook(text, form) {
   const limit = Number(form.dataset.limit)
   if (text.length <= limit * 3) return false
-  const count = [...text].length.toLocaleString("en")
-  say(`This message has ${count} characters; at most ${limit.toLocaleString("en")} can be sent at once.`)
+  const count = [...text].length.toLocaleString(language)
+  say(t("This message has {count} characters; at most {most} can be sent at once.", { count, most: limit.toLocaleString(language) }))
   return true
 }
 
@@ -55,7 +55,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   unsent.delete(xhr)
   if (xhr.status >= 200 && xhr.status < 300) return
   const refusal = sentenceOf(xhr.responseText)
-  const why = refusal || (xhr.status ? "Not sent: the site could not take it." : "Not sent: the site cannot be reached.")
+  const why = refusal || (xhr.status ? t("Not sent: the site could not take it.") : t("Not sent: the site cannot be reached."))
   if (message) return showFailed(message, why)
   keepUnsent(document.querySelector("[data-composer]"))
   if (xhr.status !== 422 || refusal) say(why)

@@ -1,7 +1,8 @@
 // sheet.js: the keys of the site, as a list in a page or in a dialog over it.
+import { t } from "requests"
 import { keys } from "shortcuts"
 
-const inBox = [["Enter", "Send"], ["Shift+Enter", "New line"], ["ArrowUp", "Edit the last message, in an empty box"], ["/", "Your prompts, in an empty box"]]
+const inBox = [["Enter", t("Send")], ["Shift+Enter", t("New line")], ["ArrowUp", t("Edit the last message, in an empty box")], ["/", t("Your prompts, in an empty box")]]
 const mac = /mac|iphone|ipad/i.test(navigator.platform)
 const arrows = { Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓" }
 const glyphs = mac ? { ...arrows, Ctrl: "⌘", Shift: "⇧", Alt: "⌥", Backspace: "⌫" } : arrows
@@ -35,7 +36,9 @@ export function press() {
   const dialog = document.createElement("dialog")
   dialog.dataset.keys = ""
   dialog.setAttribute("aria-labelledby", "keys-heading")
-  dialog.innerHTML = '<form method="dialog" class="keys__head"><h2 id="keys-heading">Keys</h2><button class="button button--quiet">Close</button></form><div></div>'
+  dialog.innerHTML = '<form method="dialog" class="keys__head"><h2 id="keys-heading"></h2><button class="button button--quiet"></button></form><div></div>'
+  dialog.querySelector("h2").textContent = t("Keys")
+  dialog.querySelector("button").textContent = t("Close")
   fillSheet(dialog.querySelector("div"))
   dialog.addEventListener("close", () => { dialog.remove(); cameFrom?.focus() })
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close())

@@ -1,24 +1,26 @@
 // shortcuts.js: every key of the site, once: what it does, when, and its line in the sheet (sheet.js).
+import { t } from "requests"
+
 const find = (selector) => document.querySelector(selector)
 const last = (selector) => [...document.querySelectorAll(selector)].at(-1)
 const isTyping = (event) => event.target.closest?.("input, textarea, select, [contenteditable]")
 const showSheet = async () => (await import("sheet")).press()
 
 export const keys = [
-  { keys: "Ctrl+Shift+O", does: "New conversation", act: () => find("[data-new]")?.click() },
-  { keys: "Ctrl+K", does: "Search", act: async () => (await import("search")).open() },
-  { keys: "Shift+Escape", does: "Go to the message box", act: () => find("#composer-text")?.focus() },
-  { keys: "Ctrl+Shift+S", does: "Show or hide the side bar", act: async () => (await import("drawer")).toggle() },
-  { keys: "Ctrl+Shift+M", does: "Choose a model", act: () => find("[data-model]")?.click() },
-  { keys: "Ctrl+.", does: "Settings of this conversation", act: () => find("[data-settings]")?.click() },
-  { keys: "Ctrl+Shift+C", does: "Copy the last answer", act: () => last('[data-role="assistant"] [data-copy]')?.click() },
-  { keys: "Ctrl+Shift+;", does: "Copy the last block of code", act: () => last("[data-copy-code]")?.click() },
-  { keys: "Ctrl+Shift+Backspace", does: "Delete this conversation", act: () => find("[data-delete-current]")?.click() },
-  { keys: "Alt+ArrowUp", does: "Previous message", act: () => step(-1) },
-  { keys: "Alt+ArrowDown", does: "Next message", act: () => step(1) },
-  { keys: "Escape", does: "Stop the answer, or close what is open", act: escape, quiet: true },
-  { keys: "Ctrl+/", does: "Show these keys", act: showSheet },
-  { keys: "?", does: "Show these keys, outside a field", act: showSheet, outside: true, hidden: true },
+  { keys: "Ctrl+Shift+O", does: t("New conversation"), act: () => find("[data-new]")?.click() },
+  { keys: "Ctrl+K", does: t("Search"), act: async () => (await import("search")).open() },
+  { keys: "Shift+Escape", does: t("Go to the message box"), act: () => find("#composer-text")?.focus() },
+  { keys: "Ctrl+Shift+S", does: t("Show or hide the side bar"), act: async () => (await import("drawer")).toggle() },
+  { keys: "Ctrl+Shift+M", does: t("Choose a model"), act: () => find("[data-model]")?.click() },
+  { keys: "Ctrl+.", does: t("Settings of this conversation"), act: () => find("[data-settings]")?.click() },
+  { keys: "Ctrl+Shift+C", does: t("Copy the last answer"), act: () => last('[data-role="assistant"] [data-copy]')?.click() },
+  { keys: "Ctrl+Shift+;", does: t("Copy the last block of code"), act: () => last("[data-copy-code]")?.click() },
+  { keys: "Ctrl+Shift+Backspace", does: t("Delete this conversation"), act: () => find("[data-delete-current]")?.click() },
+  { keys: "Alt+ArrowUp", does: t("Previous message"), act: () => step(-1) },
+  { keys: "Alt+ArrowDown", does: t("Next message"), act: () => step(1) },
+  { keys: "Escape", does: t("Stop the answer, or close what is open"), act: escape, quiet: true },
+  { keys: "Ctrl+/", does: t("Show these keys"), act: showSheet },
+  { keys: "?", does: t("Show these keys, outside a field"), act: showSheet, outside: true, hidden: true },
 ]
 
 export function pressKey(event) {

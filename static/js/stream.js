@@ -1,7 +1,7 @@
 // stream.js: follow an answer to its end, through lost connections, always from where the page stands.
 import { openAnswer } from "answer"
 import { poll, replace } from "partial"
-import { found, lost } from "requests"
+import { found, lost, t } from "requests"
 import { whileFollowing } from "scroll"
 import { takeSlot } from "slots"
 import { readEvents } from "sse"
@@ -21,7 +21,7 @@ export async function follow(article) {
       await attach(article, answer)
       tries = 0
     } catch {
-      if (article.isConnected && tries) lost("Reconnecting…")
+      if (article.isConnected && tries) lost(t("Reconnecting…"))
     } finally {
       leave()
     }

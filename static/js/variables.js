@@ -1,9 +1,14 @@
 // variables.js: ask for what a prompt leaves open; resolves to the values by name, or to nothing.
+import { t } from "requests"
+
 export function askFor(title, names) {
   const dialog = document.createElement("dialog")
   dialog.className = "panel"
   dialog.setAttribute("aria-labelledby", "variables-heading")
-  dialog.innerHTML = '<form method="dialog" class="stack"><h2 class="picker__heading" id="variables-heading" dir="auto"></h2><div class="row"><button class="button" value="taken">Put it into the message</button><button class="button button--plain" formnovalidate>Cancel</button></div></form>'
+  dialog.innerHTML = '<form method="dialog" class="stack"><h2 class="picker__heading" id="variables-heading" dir="auto"></h2><div class="row"><button class="button" value="taken"></button><button class="button button--plain" formnovalidate></button></div></form>'
+  const [take, leave] = dialog.querySelectorAll("button")
+  take.textContent = t("Put it into the message")
+  leave.textContent = t("Cancel")
   dialog.querySelector("h2").textContent = `/${title}`
   const buttons = dialog.querySelector(".row")
   const inputs = names.map((name, number) => {

@@ -1,4 +1,6 @@
 // waiting.js: what stands where words will be: thinking, for how long, or the place in the queue.
+import { t } from "requests"
+
 export function openWaiting(article) {
   const find = (name) => article.querySelector(`[data-${name}]`)
   let since = performance.now()
@@ -9,8 +11,8 @@ export function openWaiting(article) {
   // Said at once by the page; from the first second on with the time.
   function show() {
     const label = place
-      ? `Waiting for a free place: number ${place} in the queue`
-      : `Thinking${seconds() > 0 ? ` ${seconds()} s` : ""}`
+      ? t("Waiting for a free place: number {place} in the queue", { place })
+      : seconds() > 0 ? t("Thinking {count} s", { count: seconds() }) : t("Thinking")
     const line = find("reasoning").hidden ? find("waiting") : find("reasoning-summary")
     if (line && !line.hidden) line.textContent = label
   }
@@ -32,13 +34,13 @@ export function openWaiting(article) {
     // The first word of the answer ends the thinking; the footer will tell the exact time.
     words() {
       leave()
-      if (!find("reasoning").hidden) find("reasoning-summary").textContent = `Thought for ${Math.max(1, seconds())} s`
+      if (!find("reasoning").hidden) find("reasoning-summary").textContent = t("Thought for {time}", { time: t("{count} s", { count: Math.max(1, seconds()) }) })
     },
     end(thought) {
       leave()
       find("waiting")?.remove()
       if (find("reasoning-text")?.textContent === "") find("reasoning").remove()
-      if (find("reasoning")) find("reasoning-summary").textContent = thought ? `Thought for ${thought}` : "Thoughts"
+      if (find("reasoning")) find("reasoning-summary").textContent = thought ? t("Thought for {time}", { time: thought }) : t("Thoughts")
     },
     leave,
   }

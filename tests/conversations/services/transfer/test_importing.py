@@ -180,7 +180,7 @@ def shape(copy) -> list[object]:
             it.created_at,
             it.model,
             it.status,
-            it.sentence,
+            it.problem,
         )
         for it in copy.messages
     ]
