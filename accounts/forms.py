@@ -114,3 +114,7 @@ class FirstAdminForm(Calm):
 
 class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=Theme.choices)
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)

@@ -9,3 +9,4 @@ from .models import User
 class Request(HttpRequest):
     user: User
     htmx: HtmxDetails
+    LANGUAGE_CODE: str

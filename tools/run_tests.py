@@ -73,7 +73,9 @@ def in_browser(directory: Path, words: list[str]) -> Result:
         return skip("Browser", "no Chromium on this machine")
     os.environ["CHROMIUM"] = chromium
     shared = [*WORKERS, "--dist", "worksteal", *only("tests/browser")]
-    return run_pytest("Browser", "browser", directory, [*shared, *words], f"sqlite:///{directory}/walks.sqlite3")
+    return run_pytest(
+        "Browser", "browser", directory, [*shared, *words], f"sqlite:///{directory}/walks.sqlite3"
+    )
 
 
 def with_local_model(directory: Path, words: list[str]) -> Result:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
@@ -143,11 +144,14 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     message = get_message(request.user, generation.message.public_id)
     see(message.conversation)
     entry = build_entry(message)
-    footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
+    # The stream outlives its request: whoever reads it gets the language that they asked in.
+    with translation.override(request.LANGUAGE_CODE):
+        footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
+        title = message.conversation.heading
     data = {
         "status": message.generation.status,
         "footer": footer,
-        "title": message.conversation.heading,
+        "title": title,
         "leaf": str(message.public_id),
     }
     words = b"" if followed else words_of(message)
