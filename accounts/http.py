@@ -9,4 +9,3 @@ from .models import User
 class Request(HttpRequest):
     user: User
     htmx: HtmxDetails
-    LANGUAGE_CODE: str

@@ -1,4 +1,4 @@
-"""Which language a page is in: the person’s choice, else the browser’s, else what it asks for, else English."""
+"""Which language a page is in: the person’s choice, else the browser’s, else what it asks for, or English."""
 
 from collections.abc import Callable
 

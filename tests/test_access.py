@@ -38,6 +38,7 @@ OPEN = {
     "robots": "asked for by crawlers",
     "change_password": "asked for by password managers; leads to a closed page",
     "accounts:set_up": "the first administrator comes in by it; its token is the key",
+    "accounts:set_language": "a language is chosen before one can read how to sign in",
     "accounts:admin_login": "leads to the login page",
     "admin:login": "shadowed by accounts:admin_login",
     "account_login": "the way in",

@@ -117,7 +117,7 @@ def read_po(text: str) -> dict[Key, Entry]:
 
 def write_po(language: str, entries: dict[Key, Entry]) -> str:
     blocks = [
-        f'msgid ""\nmsgstr ""\n' + "\n".join(quoted(line + "\n") for line in header(language).splitlines())
+        'msgid ""\nmsgstr ""\n' + "\n".join(quoted(line + "\n") for line in header(language).splitlines())
     ]
     for (one, many), entry in sorted(entries.items(), key=lambda item: (item[1].places, item[0])):
         lines = [f"#: {place}" for place in entry.places]

@@ -30,7 +30,7 @@ def said_by_scripts() -> list[str]:
 
 @cache
 def words_json(language: str) -> str:
-    """What those sentences are in `language`, which is the active one, but for what is the same in English."""
+    """What those sentences are in `language`, which is the active one; without those that are the same."""
     words = {sentence: gettext(sentence) for sentence in said_by_scripts()}
     said = {english: word for english, word in words.items() if word != english}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c") if said else ""

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
+from accounts.languages import language_of
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
 from conversations.services.asking import stop_answer as stop
@@ -145,7 +146,7 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     see(message.conversation)
     entry = build_entry(message)
     # The stream outlives its request: whoever reads it gets the language that they asked in.
-    with translation.override(request.LANGUAGE_CODE):
+    with translation.override(language_of(request)):
         footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
         title = message.conversation.heading
     data = {
