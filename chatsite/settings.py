@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_noop
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -53,10 +54,14 @@ if ACCENT not in {"teal", "blue", "violet", "rust"}:
     raise ImproperlyConfigured("ACCENT must be one of: teal, blue, violet, rust.")
 STARTERS = env.str(
     "STARTERS",
-    "Explain something: How do tides work, in a few short paragraphs?"
-    "|Help me write: Draft a friendly note that moves Thursday’s meeting to Friday."
-    "|Look at code: Show quicksort in Python and explain each step."
-    "|Make a plan: Plan a quiet weekend in a small town by the sea.",
+    "|".join(
+        [
+            gettext_noop("Explain something: How do tides work, in a few short paragraphs?"),
+            gettext_noop("Help me write: Draft a friendly note that moves Thursday’s meeting to Friday."),
+            gettext_noop("Look at code: Show quicksort in Python and explain each step."),
+            gettext_noop("Make a plan: Plan a quiet weekend in a small town by the sea."),
+        ]
+    ),
 ).split("|")
 SIGNUP = env.str("SIGNUP", "open")
 if SIGNUP not in {"open", "closed"}:

@@ -19,11 +19,12 @@ ONE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MANY = {"ngettext", "ngettext_lazy"}
 STRING = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 IN_TEMPLATES = re.compile(
-    rf"\b(n?)gettext\(u?({STRING})(?:, ?u?({STRING}))?",
+    rf"\b([np]?)gettext\(u?({STRING})(?:, ?u?({STRING}))?",
     re.DOTALL,
 )
 HEADER = "Language: {language}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
 HEADER += "Content-Transfer-Encoding: 8bit\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
+CONTEXT = "\x04"  # stands between what a word is and the word, as in a .mo
 Key = tuple[str, str]  # a sentence and, where it counts something, its plural
 
 
@@ -56,8 +57,12 @@ def in_python(source: str) -> Iterator[Key]:
 def in_template(source: str) -> Iterator[Key]:
     from django.utils.translation.template import templatize
 
-    for many, one, other in IN_TEMPLATES.findall(templatize(source)):
-        yield ast.literal_eval(one), ast.literal_eval(other) if many else ""
+    said = templatize(source)
+    if "npgettext" in said:
+        raise ValueError("A sentence that counts something has no context here.")
+    for kind, *texts in IN_TEMPLATES.findall(said):
+        one, other = (ast.literal_eval(text) if text else "" for text in texts)
+        yield (f"{one}{CONTEXT}{other}", "") if kind == "p" else (one, other if kind else "")
 
 
 def wanted() -> dict[Key, list[str]]:
@@ -110,7 +115,8 @@ def read_po(text: str) -> dict[Key, Entry]:
             name = match[1] or name
             fields[name] = fields.get(name, "") + ast.literal_eval(match[2])
         if fields.get("msgid"):
-            key = fields["msgid"], fields.get("msgid_plural", "")
+            context = f"{fields['msgctxt']}{CONTEXT}" if "msgctxt" in fields else ""
+            key = context + fields["msgid"], fields.get("msgid_plural", "")
             entries[key] = Entry([fields[name] for name in sorted(fields) if name.startswith("msgstr")])
     return entries
 
@@ -121,7 +127,10 @@ def write_po(language: str, entries: dict[Key, Entry]) -> str:
     ]
     for (one, many), entry in sorted(entries.items(), key=lambda item: (item[1].places, item[0])):
         lines = [f"#: {place}" for place in entry.places]
-        lines.append(f"msgid {quoted(one)}")
+        context, _separator, sentence = one.rpartition(CONTEXT)
+        if context:
+            lines.append(f"msgctxt {quoted(context)}")
+        lines.append(f"msgid {quoted(sentence)}")
         if many:
             forms = entry.forms or ["", ""]
             lines.append(f"msgid_plural {quoted(many)}")
@@ -160,7 +169,7 @@ def catalogue(language: str) -> Path:
 
 
 def update(language: str) -> list[Key]:
-    """Write the catalogue of `language` with what the site says now; return what it does not say in it yet."""
+    """Write the catalogue of `language` with what the site says now; return what is missing in it."""
     path = catalogue(language)
     known = read_po(path.read_text()) if path.is_file() else {}
     entries = {
@@ -181,7 +190,7 @@ def main() -> int:
     for language in [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]:
         missing = update(language)
         lacking += len(missing)
-        sys.stdout.write("".join(f"{language}: {one}\n" for one, _many in missing))
+        sys.stdout.write("".join(f"{language}: {one.rpartition(CONTEXT)[2]}\n" for one, _many in missing))
         sys.stdout.write(f"{language}: {len(missing)} sentences are missing in {catalogue(language)}\n")
     return 1 if lacking else 0
 

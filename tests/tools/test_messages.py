@@ -104,7 +104,7 @@ def bare_words(source: str) -> Iterator[str]:
     source = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "\0", source, flags=re.DOTALL)
     source = re.sub(r"\{% block body_class %\}.*?\{% endblock %\}", "", source)
     source = re.sub(r"<(code|kbd|script)\b.*?</\1>", "", source, flags=re.DOTALL)
-    for label in re.findall(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"', source):
+    for label in re.findall(r'\b(?:title|aria-label|placeholder|alt|data-counts)="([^"]*)"', source):
         if re.search(r"[A-Za-z]{2}", label):
             yield label
     for text in re.split(r"\0|<[^<>]*>", source):
