@@ -140,3 +140,14 @@ def test_numbers_and_dates_are_written_as_in_the_language(browser, ada):
 
 def test_a_missing_page_is_told_in_the_language(browser):
     assert "Hier ist nichts" in browser.get("/nowhere/", headers=GERMAN).text
+
+
+def test_what_is_heard_of_an_answer_is_in_the_language_of_the_page(browser, ada):
+    conversation = make_conversation(ada, "What is left?", "- [x] Urchins[^1]\n\n[^1]: All of them.\n")
+    address = reverse("conversations:show_conversation", args=[conversation.public_id])
+
+    page = browser.get(address, headers=GERMAN).text
+
+    assert 'aria-labelledby="word-done"' in page
+    assert '<i id="word-done">Fertig</i>' in page
+    assert '<i id="word-footnote">Fußnote</i>' in page
