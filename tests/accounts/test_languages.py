@@ -5,8 +5,10 @@ import json
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from conversations.models import Problem, Status
+from chatsite.bodies import asked_language
+from conversations.models import Import, Problem, Status
 from tests.factories import make_conversation
 
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
@@ -151,3 +153,34 @@ def test_what_is_heard_of_an_answer_is_in_the_language_of_the_page(browser, ada)
     assert 'aria-labelledby="word-done"' in page
     assert '<i id="word-done">Fertig</i>' in page
     assert '<i id="word-footnote">Fußnote</i>' in page
+
+
+def test_why_an_import_failed_is_told_in_the_language_of_who_reads_it(ada):
+    why = {"number": 1, "why": "it has %(count)s messages, and at most %(most)s are taken"}
+    failed = Import(
+        owner=ada,
+        problem="No conversation in this file can be read. The first record: %(why)s.",
+        skipped=[{**why, "facts": {"count": 12_000, "most": 10_000}}],
+    )
+
+    with translation.override("de"):
+        german = failed.sentence
+
+    assert "Der erste Eintrag: 12.000 Nachrichten; höchstens 10.000 werden angenommen." in german
+    assert failed.reasons == [(1, "it has 12,000 messages, and at most 10,000 are taken")]
+
+
+def test_what_was_stored_as_a_finished_sentence_is_still_told(ada):
+    old = Import(
+        owner=ada, problem="100 % of it is damaged.", skipped=[{"number": 2, "why": "50 % is missing"}]
+    )
+
+    assert old.sentence == "100 % of it is damaged."
+    assert old.reasons == [(2, "50 % is missing")]
+
+
+def test_what_is_too_large_is_told_in_the_language_that_the_browser_asks_for():
+    assert asked_language({b"accept-language": b"de", b"cookie": b""}) == "de"
+    assert asked_language({b"accept-language": b"de", b"cookie": b"language=en"}) == "en"
+    assert asked_language({}) == "en"
+    assert asked_language({b"accept-language": b"\xff\xfe", b"cookie": b"\x00=;;"}) == "en"
