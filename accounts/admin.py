@@ -65,7 +65,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("About"), {"fields": ("first_name", "last_name", "email", "theme")}),
+        (_("About"), {"fields": ("first_name", "last_name", "email", "theme", "language")}),
         (
             _("Rights"),
             {

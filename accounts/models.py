@@ -69,6 +69,9 @@ class User(AbstractUser):
     # The validators cap a name at 150 characters; case folding can make three of one.
     username_key = LookAlikeKeyField(max_length=600, unique=True, editable=False)
     theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    language = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text=_("Empty: as the browser asks.")
+    )
     time_zone = models.CharField(
         max_length=64, blank=True, default="", db_default="", help_text="Empty: what the browser says."
     )

@@ -16,5 +16,6 @@ urlpatterns = [
     path("admission/invitations/<int:pk>/end/", admission.end_invitation, name="end_invitation"),
     path("admission/links/", admission.show_people, name="ways_back"),
     path("admission/links/<int:pk>/", admission.make_reset_link, name="make_reset_link"),
+    path("preferences/language/", views.set_language, name="set_language"),
     path("admin/login/", views.admin_login, name="admin_login"),
 ]

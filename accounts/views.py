@@ -16,8 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import first_admin
-from .forms import FirstAdminForm, ThemeForm
+from .forms import FirstAdminForm, LanguageForm, ThemeForm
 from .http import Request
+from .languages import remember_language
 from .models import User
 
 
@@ -71,6 +72,20 @@ def set_theme(request: Request) -> HttpResponse:
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"theme": theme})})
     return redirect(safe_next(request) or "accounts:account")
+
+
+@login_not_required
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    form = LanguageForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("This language is not there."), content_type="text/plain", status=422)
+    language = form.cleaned_data["language"]
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    response = redirect(safe_next(request) or "accounts:account")
+    remember_language(response, language)
+    return response
 
 
 @login_not_required

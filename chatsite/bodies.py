@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from django.http import HttpRequest, parse_cookie
 from django.template import loader
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from conversations.middleware import policy
 
@@ -43,7 +46,7 @@ class BodyLimit:
         headers = dict(scope["headers"])
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or len(declared) > 18 or int(declared) > most:
-            await refuse(send, most, for_htmx=b"hx-request" in headers)
+            await refuse(send, most, for_htmx=b"hx-request" in headers, language=asked_language(headers))
             return
         came = 0
 
@@ -58,7 +61,15 @@ class BodyLimit:
         await self.application(scope, count, send)
         if came > most:  # Django has taken it for a visitor who left, and said nothing
             await hear_out(receive)
-            await refuse(send, most, for_htmx=b"hx-request" in headers)
+            await refuse(send, most, for_htmx=b"hx-request" in headers, language=asked_language(headers))
+
+
+def asked_language(headers: Mapping[bytes, bytes]) -> str:
+    """Return the language of who sends: nothing has asked who that is yet, but the browser tells."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = headers.get(b"accept-language", b"").decode("latin-1")
+    request.COOKIES = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    return translation.get_language_from_request(request)
 
 
 async def hear_out(receive: Receive) -> None:
@@ -69,10 +80,11 @@ async def hear_out(receive: Receive) -> None:
                 pass
 
 
-async def refuse(send: Send, most: int, *, for_htmx: bool) -> None:
-    sentence = f"That is larger than this site takes: at most {most // 1_000_000} MB can be sent at once."
-    page = loader.get_template("conversations/_notice.html" if for_htmx else "413.html")
-    body = page.render({"sentence": sentence}).encode()
+async def refuse(send: Send, most: int, *, for_htmx: bool, language: str) -> None:
+    with translation.override(language):
+        sentence = _("That is larger than this site takes: at most %(most)d MB can be sent at once.")
+        page = loader.get_template("conversations/_notice.html" if for_htmx else "413.html")
+        body = page.render({"sentence": sentence % {"most": most // 1_000_000}}).encode()
     headers = {
         "content-type": "text/html; charset=utf-8",
         "content-length": str(len(body)),

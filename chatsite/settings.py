@@ -13,6 +13,11 @@ env = environ.Env()
 env.read_env(env.str("ENV_FILE", str(BASE_DIR / ".env")))
 
 
+def gettext_noop(sentence: str) -> str:
+    """Mark it for the catalogues; Django’s own would look into the settings, which are not there yet."""
+    return sentence
+
+
 def whole_number(name: str, default: int) -> int:
     try:
         return int(env.int(name, default))
@@ -56,10 +61,14 @@ if ACCENT not in {"teal", "blue", "violet", "rust"}:
     raise ImproperlyConfigured("ACCENT must be one of: teal, blue, violet, rust.")
 STARTERS = env.str(
     "STARTERS",
-    "Explain something: How do tides work, in a few short paragraphs?"
-    "|Help me write: Draft a friendly note that moves Thursday’s meeting to Friday."
-    "|Look at code: Show quicksort in Python and explain each step."
-    "|Make a plan: Plan a quiet weekend in a small town by the sea.",
+    "|".join(
+        [
+            gettext_noop("Explain something: How do tides work, in a few short paragraphs?"),
+            gettext_noop("Help me write: Draft a friendly note that moves Thursday’s meeting to Friday."),
+            gettext_noop("Look at code: Show quicksort in Python and explain each step."),
+            gettext_noop("Make a plan: Plan a quiet weekend in a small town by the sea."),
+        ]
+    ),
 ).split("|")
 SHARE_SCOPE = env.str("SHARE_SCOPE", "people")
 if SHARE_SCOPE not in {"anyone", "people", "off"}:
@@ -154,6 +163,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.languages.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -373,6 +383,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
 LANGUAGE_CODE = "en"
+# Each has a folder in locale/ and one in chatsite/formats/, and its name in its own words.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["chatsite.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True

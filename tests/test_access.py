@@ -40,6 +40,7 @@ OPEN = {
     "accounts:set_up": "the first administrator comes in by it; its token is the key",
     "accounts:accept_invitation": "opened by whoever was invited; its token is the key",
     "accounts:waiting": "says that accounts are looked at; says it to anybody",
+    "accounts:set_language": "a language is chosen before one can read how to sign in",
     "accounts:admin_login": "leads to the login page",
     "admin:login": "shadowed by accounts:admin_login",
     "account_login": "the way in",

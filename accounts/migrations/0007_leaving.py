@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_preferences")]
+    dependencies = [("accounts", "0006_language")]
 
     operations = [
         migrations.AddField("user", "leaves_at", models.DateTimeField(blank=True, editable=False, null=True)),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from conversations.services.parameters import Abilities
@@ -41,9 +42,9 @@ class SettingsForm(forms.Form):
         for name in ("temperature", "top_p"):
             if name in abilities.ranges:
                 low, high = abilities.ranges[name]
-                self.fields[name].help_text = _("From %(low)g to %(high)g; empty: as the model likes.") % {
-                    "low": low,
-                    "high": high,
+                self.fields[name].help_text = _("From %(low)s to %(high)s; empty: as the model likes.") % {
+                    "low": number_format(f"{low:g}"),
+                    "high": number_format(f"{high:g}"),
                 }
             else:
                 del self.fields[name]

@@ -17,7 +17,7 @@ _TAGS = set(
 )
 _ATTRIBUTES = {
     "*": {"dir"},
-    "a": {"href", "title", "id", "aria-label"},
+    "a": {"href", "title", "id", "aria-labelledby"},
     "ol": {"start"},
     "li": {"id"},
     "figure": {"data-code"},
@@ -27,7 +27,7 @@ _ATTRIBUTES = {
     "section": {"aria-label"},
     "th": {"align"},
     "td": {"align"},
-    "input": {"type", "disabled", "checked", "aria-label"},
+    "input": {"type", "disabled", "checked", "aria-labelledby"},
 }
 _CLASSES = {
     "figure": {"code"},

@@ -125,7 +125,9 @@ def _block_html(token: Token, context: Context) -> str:
 def _item_html(token: Token) -> str:
     if "checked" not in token.meta:
         return "<li>"
-    state = ' checked="" aria-label="Done"' if token.meta["checked"] else ' aria-label="To do"'
+    # The words stand in the page (_answer_words.html), in its language; what is rendered is for all readers.
+    done = ' checked="" aria-labelledby="word-done"'
+    state = done if token.meta["checked"] else ' aria-labelledby="word-to-do"'
     return f'<li class="task"><input type="checkbox" disabled=""{state}> '
 
 
@@ -228,5 +230,5 @@ def _note_html(label: str, notes: Notes, *, in_link: bool) -> str:
         return f'<sup class="footnote-ref">{number}</sup>'
     place = f"{notes.prefix}-{number}"
     back = f"fnref-{place}" if use == 1 else f"fnref-{place}-{use}"
-    link = f'<a href="#fn-{place}" id="{back}" aria-label="Footnote {number}">{number}</a>'
+    link = f'<a href="#fn-{place}" id="{back}" aria-labelledby="word-footnote {back}">{number}</a>'
     return f'<sup class="footnote-ref">{link}</sup>'

@@ -9,7 +9,7 @@ from .clean import plain as plain_html
 from .clean import trusted
 
 # Raised whenever the HTML of the same text changes, so that what is stored is rendered anew.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 # Stands for a version where no HTML is kept: the text is rendered whenever it is read. Releases that kept all
 # HTML take it for an older version, and render too.
 ON_READ = 32_767

@@ -151,7 +151,7 @@ def _growing(numbers: dict[str, int]) -> Iterable[tuple[str, int]]:
 
 def _back_link(place: str, use: int) -> str:
     target = f"fnref-{place}" if use == 1 else f"fnref-{place}-{use}"
-    return f'<a class="footnote-back" href="#{target}" aria-label="Back to reference {use}">↩</a>'
+    return f'<a class="footnote-back" href="#{target}" aria-labelledby="word-back {target}">↩</a>'
 
 
 def take_notes(tokens: list[Token], notes: dict[str, list[Token]]) -> list[Token]:

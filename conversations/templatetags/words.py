@@ -1,5 +1,7 @@
-"""The words that JavaScript says, in the language of the page. They stand in the page, not in a file beside it:
-most of them are said when the server is not there."""
+"""The words that JavaScript says, in the language of the page.
+
+They stand in the page, not in a file beside it: most of them are said when the server is not there.
+"""
 
 import json
 import re
@@ -15,18 +17,20 @@ register = template.Library()
 SAID = re.compile(r'\bt\("((?:[^"\\]|\\.)*)"')
 
 
+def said_in(script: str) -> list[str]:
+    """Every sentence that a module of ours passes to `t()` (requests.js), in English."""
+    return [json.loads(f'"{found}"') for found in SAID.findall(script)]
+
+
 @cache
 def said_by_scripts() -> list[str]:
-    """Every sentence that a module of ours passes to `t()` (requests.js), in English."""
-    scripts = sorted((Path(settings.BASE_DIR) / "static" / "js").glob("*.js"))
-    return sorted(
-        {json.loads(f'"{found}"') for script in scripts for found in SAID.findall(script.read_text())}
-    )
+    scripts = (Path(settings.BASE_DIR) / "static" / "js").glob("*.js")
+    return sorted({sentence for script in scripts for sentence in said_in(script.read_text())})
 
 
 @cache
 def words_json(language: str) -> str:
-    """What those sentences are in `language`, which is the active one; nothing that is the same in English."""
+    """What those sentences are in `language`, which is the active one; without those that are the same."""
     words = {sentence: gettext(sentence) for sentence in said_by_scripts()}
     said = {english: word for english, word in words.items() if word != english}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c") if said else ""

@@ -263,5 +263,5 @@ def active_answer(conversation: Conversation, entries: list[Entry]) -> Generatio
 
 
 def starters() -> list[dict[str, str]]:
-    pairs = (starter.partition(":") for starter in settings.STARTERS if ":" in starter)
+    pairs = (_(starter).partition(":") for starter in settings.STARTERS if ":" in starter)
     return [{"title": title.strip(), "text": text.strip()} for title, _colon, text in pairs]

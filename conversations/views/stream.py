@@ -9,10 +9,12 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
+from accounts.languages import language_of
 from accounts.zones import in_zone_of
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
@@ -145,12 +147,14 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     message = get_message(request.user, generation.message.public_id)
     see(message.conversation)
     entry = build_entry(message)
-    with in_zone_of(request):  # the middleware has answered long ago
+    # The stream outlives its request, and what the middleware had set: it is told in the reader's words and times.
+    with translation.override(language_of(request)), in_zone_of(request):
         footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
+        title = message.conversation.heading
     data = {
         "status": message.generation.status,
         "footer": footer,
-        "title": message.conversation.heading,
+        "title": title,
         "leaf": str(message.public_id),
     }
     words = b"" if followed else words_of(message, entry.html)

@@ -4,7 +4,7 @@ import { keys } from "shortcuts"
 
 const inBox = [["Enter", t("Send")], ["Shift+Enter", t("New line")], ["ArrowUp", t("Edit the last message, in an empty box")], ["/", t("Your prompts, in an empty box")]]
 const mac = /mac|iphone|ipad/i.test(navigator.platform)
-const arrows = { Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓" }
+const arrows = { Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", Ctrl: t("Ctrl"), Shift: t("Shift") }
 const glyphs = mac ? { ...arrows, Ctrl: "⌘", Shift: "⇧", Alt: "⌥", Backspace: "⌫" } : arrows
 
 function line([combination, does]) {

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from django.db.models import prefetch_related_objects
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -40,7 +41,7 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
         '<meta http-equiv="Content-Security-Policy" content="{}">\n'
         '<meta name="referrer" content="no-referrer">\n'
         "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n"
-        '<header><h1 dir="auto">{}</h1>\n<p class="when">{}</p></header>\n{}</main>\n</body>\n</html>\n',
+        '<header><h1 dir="auto">{}</h1>\n<p class="when">{}</p></header>\n{}</main>\n{}</body>\n</html>\n',
         get_language() or "en",
         POLICY,
         title,
@@ -48,6 +49,7 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
         title,
         _time(conversation.created_at),
         format_html_join("", "{}", ((_message(message, until),) for message in branch)),
+        render_to_string("conversations/_answer_words.html"),
     )
 
 

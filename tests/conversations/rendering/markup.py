@@ -31,7 +31,7 @@ ATTRIBUTES = {
         "rel",
         "title",
         "id",
-        "aria-label",
+        "aria-labelledby",
         "start",
         "align",
         "tabindex",

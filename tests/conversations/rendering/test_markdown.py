@@ -56,7 +56,7 @@ def test_tasks_are_boxes_that_cannot_be_ticked():
 
     assert [item.attributes.get("class") for item in items] == ["task", "task", None]
     assert [sorted(box.attributes) for box in items[0].all("input")] == [
-        ["aria-label", "checked", "disabled", "type"]
+        ["aria-labelledby", "checked", "disabled", "type"]
     ]
     assert "checked" not in items[1].all("input")[0].attributes
 

@@ -102,6 +102,17 @@ def test_an_answer_that_was_faster_than_its_viewer_comes_whole(ada):
     assert "event: b\n" not in followed
 
 
+def test_the_end_of_an_answer_is_told_in_the_language_of_each_viewer(ada):
+    generation = make_conversation(ada, "Otters?", "Fish.").leaf.generation
+    request, english = request_of(ada), request_of(ada)
+    request.META["HTTP_ACCEPT_LANGUAGE"] = "de"
+
+    ends = [ended_event(it, generation, followed=True).decode() for it in (request, english)]
+
+    assert "Diese Nachricht kopieren" in ends[0]
+    assert "Copy this message" in ends[1]
+
+
 def test_a_plain_answer_that_was_faster_than_its_viewer_is_not_rendered_again(ada):
     answer = make_conversation(ada, "Otters?", "**Fish.**").leaf
     answer.plain, answer.html = True, '<pre class="plain">**Fish.**</pre>'
