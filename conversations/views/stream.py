@@ -147,7 +147,7 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     message = get_message(request.user, generation.message.public_id)
     see(message.conversation)
     entry = build_entry(message)
-    # The stream outlives its request, and what the middleware had set: it is told in the reader's words and times.
+    # The stream outlives its request and what the middleware had set: words and times are the reader's.
     with translation.override(language_of(request)), in_zone_of(request):
         footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
         title = message.conversation.heading
