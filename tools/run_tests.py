@@ -26,8 +26,9 @@ PURE = (
     *("tests/test_architecture.py", "tests/test_checks.py", "tests/test_docs.py"),
 )
 CORES = max(1, min(4, os.cpu_count() or 1))
-# Servers of one's own are waited for more than they work, and a browser works all the time.
-WAITING, WORKING = ["-n", str(CORES * 2), "--dist", "worksteal"], ["-n", str(CORES), "--dist", "worksteal"]
+# A file's tests share its servers. Those are waited for more than they work; a browser works all the time.
+BY_FILE = ["--dist", "loadfile"]
+WAITING, WORKING = [*BY_FILE, "-n", str(CORES * 2)], [*BY_FILE, "-n", str(CORES)]
 NOTHING_COLLECTED = 5
 WORDS = ("failed", "passed", "skipped", "errors")
 
