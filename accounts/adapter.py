@@ -1,21 +1,36 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from . import signing_up
 from .backends import find_person
+from .claims import claimed, take_groups
 from .known_browsers import known_browser, remember
-from .models import User
+from .models import User, Wait
 from .names import check_alphabets, check_not_an_address, look_alike_key, normal_form
 from .throttle import FAILED_LOGIN_WAIT_S, too_many_requests
 
 MAX_PASSWORD_LENGTH = 1000
+OTHER_PROOFS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 WRONG = _("This name and password do not match, or the account is closed.")
 
 
@@ -29,7 +44,36 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.SIGNUP == "open") and User.objects.exists()
+        return signing_up.is_open()
+
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
+    ) -> AbstractBaseUser:
+        if isinstance(user, User):
+            user.waits_for = signing_up.first_wait()
+            user.is_active = not user.waits_for
+        super().save_user(request, user, form, commit=False)
+        if commit:
+            with transaction.atomic():  # of its own: two may take one name in the same moment
+                user.save()
+        return user
+
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse | None:
+        if not isinstance(user, User) or not user.waits_for:
+            return super().pre_login(request, user, **facts)
+        clear_login(request)
+        address = EmailAddress.objects.filter(user=user, verified=False).first()
+        if settings.HAS_MAIL and address and (facts["signup"] or user.waits_for == Wait.MAIL):
+            send_verification_email_to_address(request, address, signup=facts["signup"])
+        if user.waits_for == Wait.MAIL:
+            return redirect("account_email_verification_sent")
+        return redirect("accounts:waiting")
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            signing_up.go_on(User.objects.get(pk=email_address.user_id))
+        return confirmed
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """Return the name as it will be stored; no two names may look alike."""
@@ -69,13 +113,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
         response = super().post_login(request, user, **facts)
         if isinstance(user, User):
+            if sociallogin := (facts.get("signal_kwargs") or {}).get("sociallogin"):
+                take_groups(user, claimed(sociallogin.account.extra_data))
             remember(request, response, user)
         return response
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        methods = super().get_reauthentication_methods(user)
+        return [{**method, "description": OTHER_PROOFS[method["id"]]} for method in methods]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         # Without a mail server Django would print the links that are in the letters.
         if settings.HAS_MAIL:
-            super().send_mail(template_prefix, email, context)
+            site = get_current_site(self.request)
+            site.name = settings.SITE_NAME
+            super().send_mail(template_prefix, email, {"current_site": site, **context})
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:account")
@@ -87,3 +139,11 @@ def client_address(request: HttpRequest) -> str | None:
         return str(AccountAdapter(request).get_client_ip(request))
     except PermissionDenied:
         return None
+
+
+def tell_approved(request: HttpRequest, person: User) -> None:
+    """Write to `person` that the account is open, if there is mail and an address."""
+    if person.email:
+        link = f"{settings.SITE_URL}{reverse('account_login')}" if settings.SITE_URL else ""
+        facts = {"person": person, "site_name": settings.SITE_NAME, "link": link}
+        AccountAdapter(request).send_mail("account/email/approved", person.email, facts)

@@ -12,10 +12,16 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.http import HttpRequest
+from django.core.validators import validate_domain_name as validate_domain
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .models import SetupLink, User
+from .models import Invitation, SetupLink, SiteSettings, User
+from .roles import administrators
+from .signing_up import site_settings
 
 
 class NameOnce(forms.BaseModelForm):  # type: ignore[type-arg]
@@ -37,12 +43,22 @@ class PersonChangeForm(NameOnce, UserChangeForm):  # type: ignore[type-arg]
     class Meta(UserChangeForm.Meta):
         model = User
 
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        rights = {"is_active", "is_staff", "is_superuser", "groups", "user_permissions"}
+        able = set(administrators().values_list("pk", flat=True))
+        if able == {self.instance.pk} and rights.intersection(self.changed_data):
+            raise forms.ValidationError(
+                _("%s is the only administrator. Make somebody else one first.") % self.instance.username
+            )
+        return cleaned
+
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     form = PersonChangeForm
     add_form = PersonCreationForm
-    list_display = ("username", "email", "is_active", "is_staff", "date_joined", "last_login")
+    list_display = ("username", "email", "is_active", "waits_for", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
     ordering = ("-date_joined",)
     filter_horizontal = ()
@@ -66,6 +82,18 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        return super().get_queryset(request).filter(forgotten_at=None)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Who could set the password of a superuser would be one.
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if request.user.is_superuser else (*fixed, "is_superuser", "user_permissions")
+
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows that are looked at or deleted, never written."""
@@ -87,6 +115,59 @@ class RecordAdmin(ReadOnlyAdmin):
 @admin.register(SetupLink)
 class SetupLinkAdmin(ReadOnlyAdmin):
     fields = list_display = ("made_at",)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False
+
+
+class SiteSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_mail_domains(self) -> str:
+        """Keep the domains one in each line, as they are compared: in small letters, without an @."""
+        words = str(self.cleaned_data["mail_domains"]).replace(",", " ").lower().split()
+        domains = [word.removeprefix("@") for word in words]
+        for domain in domains:
+            validate_domain(domain)
+        return "\n".join(domains)
+
+
+@admin.register(SiteSettings)
+class SiteSettingsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """One row. Until it is saved for the first time, the environment counts."""
+
+    form = SiteSettingsForm
+    fields = ("signup", "mail_domains")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # noqa: ANN401
+        row = SiteSettings.objects.first()
+        if row is None:
+            return redirect("admin:accounts_sitesettings_add")
+        return redirect(reverse("admin:accounts_sitesettings_change", args=[row.pk]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteSettings.objects.exists()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"signup": site_settings().signup}
+
+    def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:  # noqa: ANN401
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RecordAdmin):
+    """They are made and ended on the pages of the administrators."""
+
+    fields = list_display = (
+        "email",
+        "is_staff",
+        "made_by",
+        "made_at",
+        "expires_at",
+        "revoked_at",
+        "accepted_by",
+    )
+    list_select_related = ("made_by", "accepted_by")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False

@@ -1,4 +1,6 @@
-"""A lost session: who signs in again comes back to the page they were on.
+"""What happens to a session that is lost, or that lacks a second factor where the site asks for one.
+
+A lost session: who signs in again comes back to the page they were on.
 
 htmx is told by a header: the login page is a page of its own, never swapped into a pane. A form that was sent
 too late leads to the page it stood on: the address it was sent to takes no visits.
@@ -9,12 +11,26 @@ from typing import cast
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from .second_factor import has_second_factor, needs_second_factor
+from .zones import in_zone_of
+
+OPEN_TO_LEAVERS = {
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "conversations:export_account",
+    "conversations:leaving",
+    "conversations:take_back",
+}
 GetResponse = Callable[[HttpRequest], HttpResponse]
 AsyncGetResponse = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
@@ -61,3 +77,69 @@ def page_of(request: HttpRequest) -> str:
         return "/"
     parts = urlsplit(page)
     return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+class LeavingMiddleware:
+    """Show who has asked to leave, and has signed in again, how that is taken back, and nothing else."""
+
+    # Sync, like the innermost middleware: conversations.middleware says why.
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *arguments: object
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or getattr(request.user, "leaves_at", None) is None:
+            return None
+        if request.resolver_match and request.resolver_match.view_name in OPEN_TO_LEAVERS:
+            return None
+        address = reverse("conversations:leaving")
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
+
+
+class TimeZoneMiddleware:
+    """Tell times on a page as the person in front of it reads them."""
+
+    # Sync, like the innermost middleware: conversations.middleware says why.
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with in_zone_of(request):
+            return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Lead who must have a second factor and has none to where one is set up, from every other page.
+
+    It asks on each request, since one can be taken off an account at any time; that is one query, and only
+    where the site asks for a second factor at all.
+    """
+
+    # Sync, like the innermost middleware: conversations.middleware says why.
+    sync_capable, async_capable = True, False
+
+    def __init__(self, get_response: GetResponse) -> None:
+        if settings.REQUIRE_SECOND_FACTOR == "no":
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        set_up = reverse("mfa_index")
+        others = {reverse("account_reauthenticate"), reverse("account_logout")}
+        if request.path.startswith(set_up) or request.path in others:
+            return self.get_response(request)
+        if not needs_second_factor(request.user) or has_second_factor(request.user):
+            return self.get_response(request)
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": set_up})
+        return redirect(set_up)

@@ -7,7 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from . import first_admin
 from .forms import FirstAdminForm, LanguageForm, ThemeForm
 from .http import Request
 from .languages import remember_language
-from .models import Theme, User
+from .models import User
 
 
 @login_not_required
@@ -49,9 +49,15 @@ def show_account(request: Request) -> HttpResponse:
         "addresses": EmailAddress.objects.filter(user=user).order_by("-primary", "email"),
         "two_step": is_mfa_enabled(user),
         "sessions": len(UserSession.objects.purge_and_list(user)),
-        "themes": Theme.choices,
     }
     return render(request, "accounts/account.html", context)
+
+
+@require_POST
+def end_session(request: Request, pk: int) -> HttpResponse:
+    """What runs in that session ends too: streams look every two seconds whether it is still there."""
+    get_object_or_404(UserSession, user=request.user, pk=pk).end()
+    return redirect("usersessions_list")
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """Many conversations, made in a site's environment: `python -m benchmarks.archive 10000 40000 20`.
 
 The first person has so many conversations, and others so many more, each of so many messages. What is written
-is as the site writes it: rendered, with the record of what was sent, and with words that hardly anybody uses.
+is as the site writes it, with the record of what was sent, and with words that hardly anybody uses.
 Prints who may sign in, some conversations of the first person, and how many bytes of text there are.
 """
 
@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
@@ -100,18 +99,18 @@ class Filler:
         from django.db import connection
 
         from conversations.models import Conversation, Generation, Message
-        from conversations.rendering import RENDERER_VERSION, render
+        from conversations.rendering import ON_READ
 
         self._random = random.Random(5)
         self._messages = messages
         self._as_text = connection.vendor == "sqlite"
         writer = Writer(3)
-        self._answers = [(text, render(text)["html"]) for text in (writer.answer() for _ in range(POOL))]
+        self._answers = [long_answer(writer) for _ in range(POOL)]
         self._questions = [writer.question() for _ in range(POOL)]
         self._titles = [writer.sentence(5) for _ in range(POOL)]
         self._conversations = Table(Conversation, model=model)
-        self._asked = Table(Message, role="user")
-        self._answered = Table(Message, role="assistant", renderer_version=RENDERER_VERSION)
+        self._said = Table(Message)
+        self._not_rendered = ON_READ
         self._generations = Table(
             Generation,
             status="done",
@@ -142,11 +141,12 @@ class Filler:
                 with transaction.atomic():
                     for key, owner in batch:
                         self._add(key, owner)
-                    for table in (self._conversations, self._asked, self._answered, self._generations):
+                    for table in (self._conversations, self._said, self._generations):
                         table.write()
 
     def _add(self, key: int, owner: int) -> None:
         begun = BEGUN + timedelta(minutes=5 * key)
+        at = self._time(begun)
         public_id = self._uuid()
         sample = self._sample.setdefault(owner, [])
         if len(sample) < SAMPLE:
@@ -160,21 +160,14 @@ class Filler:
             folder=self._random.choice(FOLDERS) if self._random.random() < 0.1 else "",
             pinned=self._random.random() < 0.001,
             archived=self._random.random() < 0.1,
-            created_at=self._time(begun),
-            updated_at=self._time(begun),
-            seen_at=self._time(begun),
+            **dict.fromkeys(("created_at", "updated_at", "seen_at"), at),
         )
-        sent: list[list[str]] = []
         first = (key - 1) * self._messages + 1
         for number in range(self._messages):
-            sent.append(
-                self._say(key, first, number, self._time(begun + timedelta(seconds=20 * number)), sent)
-            )
+            self._say(key, first, number, self._time(begun + timedelta(seconds=20 * number)))
 
-    def _say(
-        self, conversation: int, first: int, number: int, at: object, sent: list[list[str]]
-    ) -> list[str]:
-        """Add one message, an answer with its generation, and return its fingerprint."""
+    def _say(self, conversation: int, first: int, number: int, at: object) -> None:
+        """Add one message, and for an answer its generation."""
         public_id, rare = self._uuid(), f"w{self._random.randrange(RARE_WORDS):x}"
         row = {
             "id": first + number,
@@ -184,25 +177,22 @@ class Filler:
             "created_at": at,
         }
         if number % 2:
-            text, html = self._random.choice(self._answers)
-            text = f"{text}\n\nSee {rare}."
-            self._answered.add(**row, text=text, html=f"{html}<p>See {rare}.</p>\n")
+            text = f"{self._random.choice(self._answers)}\n\nSee {rare}."
+            self._said.add(**row, role="assistant", text=text, renderer_version=self._not_rendered)
             self._generations.add(
                 id=(first + number + 1) // 2,
                 public_id=self._stored(self._uuid()),
                 conversation_id=conversation,
                 message_id=first + number,
-                sent=json.dumps(sent),
+                sent=json.dumps({"last": first + number - 1, "length": number}),
                 client_request_id=f"gen-{first + number}",
                 inference_id=str(self._uuid()),
                 **dict.fromkeys(("queued_at", "started_at", "first_token_at", "finished_at"), at),
             )
         else:
             text = f"{self._random.choice(self._questions)} {rare}"
-            self._asked.add(**row, text=text, idempotency_key=self._stored(self._uuid()))
-        encoded = text.encode()
-        self.text_bytes += len(encoded)
-        return [str(public_id), sha256(encoded).hexdigest()]
+            self._said.add(**row, role="user", text=text, idempotency_key=self._stored(self._uuid()))
+        self.text_bytes += len(text.encode())
 
     def _uuid(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)
@@ -211,7 +201,16 @@ class Filler:
         return public_id.hex if self._as_text else str(public_id)
 
     def _time(self, moment: datetime) -> object:
-        return moment.strftime("%Y-%m-%d %H:%M:%S") if self._as_text else moment
+        moment += timedelta(microseconds=self._random.randrange(1_000_000))
+        return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if self._as_text else moment
+
+
+def long_answer(writer: Writer) -> str:
+    """Return an answer of some 800 characters: the 230 tokens of its record, at three and a half each."""
+    text = writer.answer()
+    while len(text) < 700:
+        text += f"\n\n{writer.paragraph()}"
+    return text
 
 
 @contextmanager
@@ -225,7 +224,8 @@ def bulk_loading() -> Iterator[None]:
             cursor.execute("ALTER TABLE conversations_message ENABLE ALWAYS TRIGGER message_words_owner")
             cursor.execute("DROP INDEX message_words")
         else:
-            cursor.execute("PRAGMA foreign_keys = OFF")
+            for pragma in ("foreign_keys = OFF", "synchronous = OFF", "cache_size = -500000"):
+                cursor.execute(f"PRAGMA {pragma}")
     yield
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -27,7 +27,7 @@ from .words import Writer
 
 SCALE = float(os.environ.get("FIND_SCALE", "1"))
 MINE, OTHERS, MESSAGES = int(10_000 * SCALE), int(40_000 * SCALE), 20
-TIMES, WARM = 200, 10
+TIMES, WARM = 100, 10
 SHORT, LONG = 10, 5_000
 # On one machine two runs of the same differ by about as much.
 SAME = 1.25
@@ -39,19 +39,18 @@ def main() -> None:
     print(
         f"## Finding among {(MINE + OTHERS) * MESSAGES:,} messages, {MINE * MESSAGES:,} of them one's own\n"
     )
-    bars: list[Bar] = []
-    rows: list[list[str]] = []
     with tempfile.TemporaryDirectory(prefix="chat-bench-") as directory, upstream(Path(directory)) as source:
         for name, made in (("SQLite", on_sqlite), ("PostgreSQL", on_postgres)):
             with made(source.url) as (site, size_of):
-                measure(name, site, size_of, rows, bars)
-    print_table(["request", "median ms", "p95 ms", "most ms"], rows)
-    print_bars(bars)
+                rows, bars = measure(name, site, size_of)
+            # At once: what was measured is there, whatever becomes of the rest.
+            print_table(["request", "median ms", "p95 ms", "most ms"], rows)
+            print_bars(bars)
 
 
-def measure(
-    name: str, site: Site, size_of: Callable[[], int], rows: list[list[str]], bars: list[Bar]
-) -> None:
+def measure(name: str, site: Site, size_of: Callable[[], int]) -> tuple[list[list[str]], list[Bar]]:
+    rows: list[list[str]] = []
+    bars: list[Bar] = []
     archive: Archive = json.loads(
         run(["-m", "benchmarks.archive", str(MINE), str(OTHERS), str(MESSAGES)], env=site.env)
     )
@@ -69,6 +68,7 @@ def measure(
     rows.append([f"{name}: a turn after {SHORT} messages", number(short), "", ""])
     rows.append([f"{name}: a turn after {LONG:,} messages", number(long), "", ""])
     bars.append(Bar(f"{name}: a turn after {LONG:,} messages, in turns after {SHORT}", long / short, SAME))
+    return rows, bars
 
 
 def questions(archive: Archive) -> list[tuple[str, float, dict[str, Ask]]]:

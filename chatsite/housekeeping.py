@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from datetime import timedelta
+from pathlib import Path
 
+from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 from django.utils import timezone
 
 from conversations.services.attachments.tidying import forget_unsent
+from conversations.services.leaving import purge_leavers
 from conversations.services.temporary import purge_temporary
 from conversations.services.trash import purge_trash
 from conversations.streaming.database import NO_ANSWER, in_database
@@ -19,19 +22,30 @@ log = logging.getLogger(__name__)
 
 
 async def keep_house() -> None:
-    """Remove for ever what is over: trash, temporary conversations, files that were never sent.
+    """Remove for ever what is over: trash, temporary conversations, files never sent, people who left.
 
-    Several processes may do it at once.
+    Several processes may do it at once. It has a thread of its own: much to remove must not keep running
+    answers from being stored.
     """
     await asyncio.sleep(FIRST_AFTER_S)
-    while True:
-        try:
-            before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
-            if removed := await in_database(purge_trash, deleted_before=before):
-                log.info("Removed %d conversations from the trash for ever.", removed)
-            unused = timezone.now() - timedelta(hours=settings.TEMPORARY_HOURS)
-            await in_database(purge_temporary, last_used_before=unused)
-            await in_database(forget_unsent)
-        except NO_ANSWER:
-            log.warning("The trash was not emptied: the database did not answer. The next try is in an hour.")
-        await asyncio.sleep(EVERY_S)
+    async with ThreadSensitiveContext():
+        while True:
+            try:
+                await clear_away()
+            except NO_ANSWER:
+                log.warning(
+                    "The house was not kept: the database did not answer. The next try is in an hour."
+                )
+            await asyncio.sleep(EVERY_S)
+
+
+async def clear_away() -> None:
+    before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
+    if removed := await in_database(purge_trash, deleted_before=before):
+        log.info("Removed %d conversations from the trash for ever.", removed)
+    unused = timezone.now() - timedelta(hours=settings.TEMPORARY_HOURS)
+    await in_database(purge_temporary, last_used_before=unused)
+    await in_database(forget_unsent)
+    imports = Path(settings.DATA_DIR) / "imports"
+    if gone := await in_database(purge_leavers, now=timezone.now(), imports=imports):
+        log.info("Deleted %d accounts for ever.", gone)

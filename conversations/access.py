@@ -13,7 +13,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import User, Wait
+from accounts.roles import is_administrator
 
 from .models import (
     Attachment,
@@ -43,7 +44,8 @@ class Visit:
 
 def get_conversation(user: User, public_id: UUID) -> Conversation:
     """Return the conversation `public_id` of `user`, with what its page reads; raise Http404."""
-    rows = Conversation.objects.visible_to(user).select_related("leaf", "model", "owner")
+    related = ("leaf", "model", "owner__spending")
+    rows = Conversation.objects.visible_to(user).select_related(*related)
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -139,6 +141,26 @@ def find_attachments(user: User, public_ids: Iterable[UUID]) -> list[Attachment]
     return list(Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids)))
 
 
+def require_administrator(user: User) -> User:
+    """Return `user` if they look after people; raise Http404."""
+    if not is_administrator(user):
+        raise Http404
+    return user
+
+
+def get_person(administrator: User, pk: int) -> User:
+    """Return the person `pk`, who was let in and has not gone, for who looks after people; raise Http404."""
+    require_administrator(administrator)
+    return get_object_or_404(User, pk=pk, forgotten_at=None, waits_for=Wait.NOTHING)
+
+
+def find_unsent(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:
+    """Return those of the files `public_ids` of `user` that no message carries, in the order of upload."""
+    return list(
+        Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids), messages=None)
+    )
+
+
 def still_signed_in(visits: Collection[Visit]) -> set[Visit]:
     """Return those of `visits` whose session and account are still there, in two queries."""
     keys = {visit.session_key for visit in visits}
@@ -147,7 +169,7 @@ def still_signed_in(visits: Collection[Visit]) -> set[Visit]:
             "session_key", flat=True
         )
     )
-    people = User.objects.filter(pk__in={visit.user_id for visit in visits}, is_active=True)
+    people = User.objects.filter(pk__in={visit.user_id for visit in visits}, is_active=True, leaves_at=None)
     passwords = dict(people.values_list("pk", "password"))
     return {
         visit

@@ -17,5 +17,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "shares_allowed": settings.SHARE_SCOPE != "off",
         "stand_in": wiring.stand_in(),
         "temporary_hours": settings.TEMPORARY_HOURS,
-        "several_models": wiring.choice.is_there,
+        "several_models": lambda: wiring.choice.is_there(user) if user is not None else False,
     }

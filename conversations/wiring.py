@@ -3,15 +3,17 @@
 from time import monotonic
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
+
+from accounts.models import User
 
 from .llm.abilities import dialect_of, is_claude, sees
 from .llm.catalogue import Catalogue
 from .llm.catalogue import fetch_catalogue as fetch
 from .llm.client import LLMClient
 from .llm.types import Limits
-from .models import ChatModel, Conversation, Kind
+from .models import ChatModel, Conversation, Kind, Policy
 from .models.chat_model import readable_name
 
 
@@ -57,25 +59,52 @@ def current_model() -> ChatModel:
     return model
 
 
-def offered_models() -> QuerySet[ChatModel]:
-    """Return what people may choose, in the order in which it is shown."""
-    return ChatModel.objects.offered(settings.LLM_MODEL)
+def offered_models(person: User) -> QuerySet[ChatModel]:
+    """Return what `person` may choose, in the order in which it is shown."""
+    return ChatModel.objects.offered(settings.LLM_MODEL).usable_by(person)
 
 
 class Choice:
-    """Whether there is more than one model to choose from, as of the last second: every page asks."""
+    """What every page asks, as of the last second: who may choose what, and whether there are policies."""
 
     fresh_s = 1.0
 
     def __init__(self) -> None:
         self._until = 0.0
-        self._several = False
+        self._groups: dict[int, set[int]] = {}
+        self._has_policies = False
 
-    def is_there(self) -> bool:
-        if monotonic() >= self._until:
-            self._several = len(offered_models().values_list("pk")[:2]) > 1
-            self._until = monotonic() + self.fresh_s
-        return self._several
+    def is_there(self, person: User) -> bool:
+        """Whether `person` has more than one model to choose from."""
+        self._look()
+        return sum(self.is_for(person, pk) for pk in list(self._groups)) > 1
+
+    def is_for(self, person: User, pk: int) -> bool:
+        """Whether the model `pk`, if it is offered, is not kept for groups that `person` is none of.
+
+        It asks for the groups of `person` only where a model is kept for some.
+        """
+        self._look()
+        groups = self._groups.get(pk)
+        return not groups or not groups.isdisjoint(groups_of(person))
+
+    def has_policies(self) -> bool:
+        """Whether anything at all is said of anybody."""
+        self._look()
+        return self._has_policies
+
+    def _look(self) -> None:
+        if monotonic() < self._until:
+            return
+        has_policies = Exists(Policy.objects.order_by())
+        rows = ChatModel.objects.offered(settings.LLM_MODEL).order_by().annotate(has_policies=has_policies)
+        found: list[tuple[int, int | None, bool]] = list(rows.values_list("pk", "groups", "has_policies"))
+        models: dict[int, set[int]] = {}
+        for pk, group, _has_policies in found:
+            models.setdefault(pk, set()).update([] if group is None else [group])
+        self._groups = models
+        self._has_policies = found[0][2] if found else Policy.objects.exists()
+        self._until = monotonic() + self.fresh_s
 
     def forget(self) -> None:
         self._until = 0.0
@@ -84,14 +113,35 @@ class Choice:
 choice = Choice()
 
 
+def groups_of(person: User) -> set[int]:
+    """Return the keys of the groups of `person`, asked for once."""
+    prefetch_related_objects([person], "groups")
+    return {group.pk for group in person.groups.all()}
+
+
 def is_offered(model: ChatModel) -> bool:
     """Whether people may choose `model`, as far as its row tells."""
     return model.name == settings.LLM_MODEL or (model.is_offered and not model.is_gone)
 
 
+def may_use(person: User, model: ChatModel) -> bool:
+    """Whether `person` may choose `model`, to show it; a question that is asked is asked strictly."""
+    return is_offered(model) and choice.is_for(person, model.pk)
+
+
+def model_for(person: User) -> ChatModel:
+    """Return what new questions of `person` go to: what they prefer, the site's, the first that is for them."""
+    offered = offered_models(person)
+    if person.default_model and (preferred := offered.filter(name=person.default_model).first()):
+        return preferred
+    model = current_model()
+    return model if choice.is_for(person, model.pk) else offered.first() or model
+
+
 def next_model(conversation: Conversation) -> ChatModel:
-    """Return the model that the next question of `conversation` goes to: its own while that is offered."""
-    return conversation.model if is_offered(conversation.model) else current_model()
+    """Return the model that is asked next in `conversation`: its own while its owner may use it."""
+    may = may_use(conversation.owner, conversation.model)
+    return conversation.model if may else model_for(conversation.owner)
 
 
 def fetch_catalogue() -> Catalogue:

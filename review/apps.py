@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class ReviewConfig(AppConfig):
     name = "review"
     verbose_name = _("Review")
+
+    def ready(self) -> None:
+        from accounts.leaving import ABOUT
+        from accounts.models import ONLY_BY_NAME
+
+        from .reading import PERMISSION, who_read_what_of
+
+        ONLY_BY_NAME.add(PERMISSION)
+        ABOUT["who-read-what"] = who_read_what_of

@@ -1,7 +1,9 @@
 """Reading another person's conversation: who may, and how it is put on record."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import User
@@ -11,6 +13,7 @@ from .models import Action, ReadEvent, ReadEventQuerySet
 
 PERMISSION = "review.read_conversations"
 REASON_LENGTH = 500
+READ_AT_ONCE = 500
 
 
 def get_conversation_to_read(reader: User, public_id: UUID) -> Conversation:
@@ -43,3 +46,17 @@ def record_reading(
 def readings_of(conversation: Conversation) -> ReadEventQuerySet:
     """Return who read `conversation`, the latest first."""
     return ReadEvent.objects.filter(conversation_id=conversation.public_id).order_by("-pk")
+
+
+def who_read_what_of(owner: User) -> Iterator[dict[str, object]]:
+    """Yield each reading of what `owner` wrote, the oldest first, also of what is deleted by now."""
+    theirs = Conversation.objects.filter(owner=owner).values("public_id")
+    # Names are used again once their people have gone: so none from before this account.
+    by_name = Q(owner_name=owner.username, at__gte=owner.date_joined)
+    rows = ReadEvent.objects.filter(Q(conversation_id__in=theirs) | by_name).order_by("pk")
+    columns = ("pk", "reader_name", "conversation_id", "action", "reason", "at")
+    last = 0
+    while page := list(rows.filter(pk__gt=last).values(*columns)[:READ_AT_ONCE]):
+        for row in page:
+            last = row.pop("pk")
+            yield row

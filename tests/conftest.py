@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from conversations import wiring
 from conversations.rendering import GrowingAnswer
 from tests.factories import make_user
 
@@ -27,6 +28,13 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 def quick_passwords(settings) -> None:
     """The real hash takes half a second of every test that has a person in it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def remembered_for_one_test(monkeypatch) -> None:
+    """What a process remembers for a second is of the test before; in a slow test it would be asked twice."""
+    monkeypatch.setattr(wiring.choice, "fresh_s", 3_600.0)
+    wiring.choice.forget()
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import User
+from conversations import wiring
 from conversations.models import (
     Attachment,
     ChatModel,
@@ -13,6 +15,7 @@ from conversations.models import (
     Generation,
     Kind,
     Message,
+    Policy,
     Role,
     Scope,
     Share,
@@ -80,6 +83,19 @@ def add_answer(
     }
     Generation.objects.create(conversation=conversation, message=answer, **facts)
     return answer
+
+
+def make_group(name: str, *people: User) -> Group:
+    group, _ = Group.objects.get_or_create(name=name)
+    group.user_set.add(*people)
+    return group
+
+
+def make_policy(*, person: User | None = None, group: Group | None = None, **said: Any) -> Policy:
+    """What is said of a person, of the people of a group, or of everybody; pages know it at once."""
+    policy, _ = Policy.objects.update_or_create(person=person, group=group, defaults=said)
+    wiring.choice.forget()
+    return policy
 
 
 def make_share(conversation: Conversation, **fields: object) -> Share:

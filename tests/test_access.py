@@ -39,6 +39,8 @@ OPEN = {
     "change_password": "asked for by password managers; leads to a closed page",
     "accounts:set_up": "the first administrator comes in by it; its token is the key",
     "accounts:set_language": "a language is chosen before one can read how to sign in",
+    "accounts:accept_invitation": "opened by whoever was invited; its token is the key",
+    "accounts:waiting": "says that accounts are looked at; says it to anybody",
     "accounts:admin_login": "leads to the login page",
     "admin:login": "shadowed by accounts:admin_login",
     "account_login": "the way in",
@@ -51,6 +53,7 @@ OPEN = {
     "account_reset_password_done": "for those who cannot sign in",
     "account_reset_password_from_key": "opened from a letter; its key is the key",
     "account_reset_password_from_key_done": "for those who cannot sign in",
+    "account_request_login_code": "the way in for who has mail; says the same of every address",
     "account_confirm_login_code": "a step of signing in; leads to the login page outside of it",
     "mfa_authenticate": "the second step of signing in; leads to the login page outside of it",
 }

@@ -32,7 +32,7 @@ DOORS = {
     "apps": set(),
 }
 # A room that reaches the accounts app.
-KNOW_PEOPLE = {"views", "admin", "management", "services", "access", "models", "context"}
+KNOW_PEOPLE = {"views", "admin", "management", "services", "access", "models", "context", "wiring"}
 REVIEW_READS = {"models", "services", "access", "rendering"}
 PURE = {
     "llm": {"httpx", "httpx_aiohttp", "aiohttp"},

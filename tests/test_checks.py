@@ -162,3 +162,31 @@ def test_an_address_that_is_none_is_told(address, settings):
     assert ids(checks.check_model_address) == []
     settings.LLM_BASE_URL = address
     assert ids(checks.check_model_address) == ["chatsite.E002"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "begins"),
+    [
+        ({}, "open"),
+        ({"SITE_URL": "http://localhost:8000"}, "open"),
+        ({"HOST": "0.0.0.0"}, "approval"),  # noqa: S104
+        ({"SITE_URL": "https://chat.example.org"}, "approval"),
+        ({"ALLOWED_HOSTS": "localhost,chat.example.org"}, "approval"),
+        ({"HOST": "0.0.0.0", "SIGNUP": "open"}, "open"),  # noqa: S104
+    ],
+)
+def test_a_site_that_others_reach_begins_with_approval(environment, begins, tmp_path):
+    code = "from django.conf import settings; print(settings.SIGNUP)"
+    key = PRODUCTION["SECRET_KEY"]
+
+    done = manage("shell", "-v0", "-c", code, directory=tmp_path, SECRET_KEY=key, **environment)
+
+    assert done.stdout.split() == [begins], done.stderr
+
+
+@pytest.mark.parametrize("setting", ["SIGNUP", "REQUIRE_SECOND_FACTOR"])
+def test_a_way_in_that_does_not_exist_ends_the_start(setting, tmp_path):
+    done = manage("check", directory=tmp_path, **{**PRODUCTION, setting: "maybe"})
+
+    assert done.returncode != 0
+    assert f"{setting} must be one of" in done.stderr

@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, what knows of a database on PostgreSQL, walks in a browser, the local model.
+"""`make test`: all on SQLite, what knows of a database on PostgreSQL, walks in a browser, the local model.
 
 Each is a pytest run of its own: settings are read once a process, so the database has to be there before,
 and sync Playwright leaves an event loop behind. Further words go to pytest: `make test ARGS="-k window"`.
@@ -20,9 +20,14 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = "not browser and not local_model"
-# These rooms know of no database (tests/test_architecture.py), so their tests say the same on any.
-PURE = ("tests/conversations/llm", "tests/conversations/rendering", "tests/tools")
-WORKERS = ["-n", str(max(1, min(4, os.cpu_count() or 1)))]
+# What knows of no database says the same on any: rooms that may not (test_architecture.py), files, settings.
+PURE = (
+    *("tests/conversations/llm", "tests/conversations/rendering", "tests/tools"),
+    *("tests/test_architecture.py", "tests/test_checks.py", "tests/test_docs.py"),
+)
+CORES = max(1, min(4, os.cpu_count() or 1))
+# Servers of one's own are waited for more than they work, and a browser works all the time.
+WAITING, WORKING = ["-n", str(CORES * 2), "--dist", "worksteal"], ["-n", str(CORES), "--dist", "worksteal"]
 NOTHING_COLLECTED = 5
 WORDS = ("failed", "passed", "skipped", "errors")
 
@@ -55,14 +60,14 @@ def main() -> int:
 
 
 def on_sqlite(directory: Path, words: list[str]) -> Result:
-    return run_pytest("SQLite", PLAIN, directory, [*WORKERS, *words], f"sqlite:///{directory}/chat.sqlite3")
+    return run_pytest("SQLite", PLAIN, directory, [*WAITING, *words], f"sqlite:///{directory}/chat.sqlite3")
 
 
 def on_postgres(directory: Path, words: list[str]) -> Result:
     try:
         with postgres() as url:
             pure = [f"--ignore={room}" for room in PURE]
-            return run_pytest("PostgreSQL", PLAIN, directory, [*WORKERS, *pure, *words], url)
+            return run_pytest("PostgreSQL", PLAIN, directory, [*WAITING, *pure, *words], url)
     except (OSError, RuntimeError, ImportError, subprocess.SubprocessError) as problem:
         return skip("PostgreSQL", f"the embedded server does not start here ({problem})")
 
@@ -72,10 +77,8 @@ def in_browser(directory: Path, words: list[str]) -> Result:
     if not chromium:
         return skip("Browser", "no Chromium on this machine")
     os.environ["CHROMIUM"] = chromium
-    shared = [*WORKERS, "--dist", "worksteal", *only("tests/browser")]
-    return run_pytest(
-        "Browser", "browser", directory, [*shared, *words], f"sqlite:///{directory}/walks.sqlite3"
-    )
+    words = [*WORKING, *only("tests/browser"), *words]
+    return run_pytest("Browser", "browser", directory, words, f"sqlite:///{directory}/walks.sqlite3")
 
 
 def with_local_model(directory: Path, words: list[str]) -> Result:
@@ -86,7 +89,7 @@ def with_local_model(directory: Path, words: list[str]) -> Result:
 
 
 def only(room: str) -> list[str]:
-    """Have only `room` collected, unless the words name files of their own: importing all tests takes seconds."""
+    """Have only `room` collected, unless the words name files: to import every test takes seconds."""
     return ["-o", f"testpaths={room}"]
 
 

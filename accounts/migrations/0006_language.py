@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_setup_link")]
+    dependencies = [("accounts", "0005_preferences")]
 
     operations = [
         migrations.AddField(

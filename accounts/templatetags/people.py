@@ -1,13 +1,18 @@
 """What the pages of the ways in need to know about the site."""
 
+import json
 import re
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts import access, signing_up
+from accounts.models import User, Wait
+from accounts.second_factor import has_second_factor, needs_second_factor
 
 register = template.Library()
 
@@ -47,4 +52,49 @@ def has_mail() -> bool:
 
 @register.simple_tag
 def signup_is_open() -> bool:
-    return bool(settings.SIGNUP == "open") and User.objects.exists()
+    return signing_up.is_open()
+
+
+@register.simple_tag
+def provider() -> dict[str, str] | None:
+    """The organisation's own sign-in, if there is one."""
+    if not settings.OIDC_ISSUER:
+        return None
+    return {"name": settings.OIDC_NAME, "url": reverse("openid_connect_login", args=["oidc"])}
+
+
+@register.simple_tag
+def signup_mode() -> str:
+    return signing_up.site_settings().signup
+
+
+@register.simple_tag
+def signup_waits_for() -> str:
+    return str(signing_up.first_wait())
+
+
+@register.filter
+def decides_about_people(user: User) -> bool:
+    return access.decides_about_people(user)
+
+
+@register.simple_tag
+def people_waiting() -> int:
+    """How many wait for an administrator."""
+    return User.objects.waiting().filter(waits_for=Wait.APPROVAL).count()
+
+
+@register.filter
+def may_get_link_from(person: User, giver: User) -> bool:
+    return access.may_hand_out(giver, person)
+
+
+@register.filter
+def lacks_second_factor(user: User) -> bool:
+    return needs_second_factor(user) and not has_second_factor(user)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """What a module finds in a data- attribute; the template escapes it."""
+    return json.dumps(value, cls=DjangoJSONEncoder)

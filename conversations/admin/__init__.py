@@ -6,8 +6,10 @@ from .conversation import ConversationAdmin
 from .feedback import FeedbackAdmin
 from .generation import ChunkAdmin, GenerationAdmin
 from .message import MessageAdmin
+from .policy import PolicyAdmin
 from .preset import PresetAdmin, PromptAdmin
 from .share import ShareAdmin
+from .spending import GrantAdmin, ReservationAdmin, SpendingAdmin, UsageAdmin
 from .summary import SummaryAdmin
 from .transfer import ImportAdmin, OriginAdmin
 
@@ -18,11 +20,16 @@ __all__ = [
     "ConversationAdmin",
     "FeedbackAdmin",
     "GenerationAdmin",
+    "GrantAdmin",
     "ImportAdmin",
     "MessageAdmin",
     "OriginAdmin",
+    "PolicyAdmin",
     "PresetAdmin",
     "PromptAdmin",
+    "ReservationAdmin",
     "ShareAdmin",
+    "SpendingAdmin",
     "SummaryAdmin",
+    "UsageAdmin",
 ]

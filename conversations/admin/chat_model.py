@@ -21,7 +21,7 @@ class ChatModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ("offer", "stop_offering")
     fieldsets = (
         (None, {"fields": ("name", "label", "developer")}),
-        (_("Who may choose it"), {"fields": ("is_offered", "position", "is_gone", "last_seen_at")}),
+        (_("Who may choose it"), {"fields": ("is_offered", "groups", "position", "is_gone", "last_seen_at")}),
         (_("How it is asked"), {"fields": ("dialect", "context_window", "output_limit")}),
         (_("What it takes"), {"fields": ("takes_images", "takes_files", "efforts", "ranges")}),
         (_("Prices"), {"fields": ("input_price", "output_price", "cached_price")}),
@@ -36,7 +36,7 @@ class ChatModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(
         self, request: HttpRequest, obj: ChatModel, form: ModelForm[ChatModel], change: bool
     ) -> None:
-        obj.by_hand = sorted({*obj.set_by_hand, *form.changed_data})
+        obj.by_hand = sorted({*obj.set_by_hand, *form.changed_data} - {"groups"})
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Offer to people"), permissions=["change"])

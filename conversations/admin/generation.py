@@ -82,7 +82,7 @@ class GenerationAdmin(FactsAdmin):
 
     @admin.display(description=_("messages sent"))
     def messages_sent(self, generation: Generation) -> int:
-        return len(generation.sent)
+        return generation.messages_sent
 
 
 @admin.register(Chunk)

@@ -1,4 +1,4 @@
-"""What has to be there before the site is served: tables, the cache's table, static files. Safe to repeat."""
+"""What has to be there before the site is served: tables, groups of roles, static files. Safe to repeat."""
 
 import hashlib
 from pathlib import Path
@@ -8,10 +8,13 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from accounts.roles import prepare_roles
+
 
 def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    prepare_roles()
     collect_static_files()
 
 

@@ -6,9 +6,11 @@ from .conversation import Conversation
 from .feedback import Feedback, Reason, Thumb
 from .generation import Chunk, Generation, Problem, Purpose, Status
 from .message import Message, Role
+from .policy import Policy
 from .preset import Preset
 from .prompt import Prompt
 from .share import Scope, Share
+from .spending import Grant, Period, Reservation, Spending, Usage
 from .summary import Summary
 from .transfer import Import, Origin, Stage
 
@@ -19,20 +21,26 @@ __all__ = [
     "Conversation",
     "Feedback",
     "Generation",
+    "Grant",
     "Import",
     "Kind",
     "Message",
     "Origin",
+    "Period",
+    "Policy",
     "Preset",
     "Problem",
     "Prompt",
     "Purpose",
     "Reason",
+    "Reservation",
     "Role",
     "Scope",
     "Share",
+    "Spending",
     "Stage",
     "Status",
     "Summary",
     "Thumb",
+    "Usage",
 ]

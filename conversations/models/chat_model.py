@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 # What a character weighs before any answer has told: English prose is near 4, code and other scripts less.
 UNMEASURED_CHARACTERS_PER_TOKEN = 3.5
@@ -65,6 +69,12 @@ def read_range(limits: object) -> tuple[float, float] | None:
 
 
 class ChatModelQuerySet(models.QuerySet["ChatModel"]):
+    def usable_by(self, person: User) -> ChatModelQuerySet:
+        """What `person` may use: what is kept for no group, and for one of theirs."""
+        # By key: a model of two groups of one person would come twice by a join.
+        theirs = ChatModel.groups.through.objects.filter(group__in=person.groups.all()).values("chatmodel")
+        return self.filter(Q(groups=None) | Q(pk__in=theirs)).distinct()
+
     def offered(self, site_model: str) -> ChatModelQuerySet:
         """What people may choose: `site_model`, which the settings name, and what is offered besides."""
         return self.filter(Q(name=site_model) | Q(is_offered=True, is_gone=False))
@@ -111,6 +121,13 @@ class ChatModel(models.Model):
     )
     position = models.PositiveIntegerField(
         default=100, db_default=100, help_text=_("Lower ones stand first where people choose.")
+    )
+    groups = models.ManyToManyField(
+        "auth.Group",
+        blank=True,
+        related_name="chat_models",
+        verbose_name=_("only for"),
+        help_text=_("The groups whose people may use it; with none chosen everybody may."),
     )
     is_gone = models.BooleanField(
         _("gone"), default=False, db_default=False, help_text=_("The provider does not list it any more.")

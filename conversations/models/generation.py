@@ -89,6 +89,7 @@ class Generation(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         help_text=_("The answer that it goes on with: its message begins with the words of that one."),
     )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
@@ -102,7 +103,7 @@ class Generation(models.Model):
     model_asked = models.CharField(max_length=200)
     model_answered = models.CharField(max_length=200, blank=True)
     sent = models.JSONField(
-        default=list, help_text=_("What was sent: message ids, each with the hash of its content.")
+        default=list, help_text=_("Which messages were sent, as services/record.py describes them.")
     )
     system_prompt = models.TextField(blank=True)
     parameters = models.JSONField(default=dict)
@@ -145,6 +146,11 @@ class Generation(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "id"], name="generation_by_status"),
+            models.Index(
+                fields=["continues"],
+                condition=Q(continues__isnull=False),
+                name="generation_continuing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +164,12 @@ class Generation(models.Model):
     def process(self) -> str:
         """What other processes call the one that runs it."""
         return self.owner.rpartition(":")[2]
+
+    @property
+    def messages_sent(self) -> int:
+        if isinstance(self.sent, list):  # a row of before migration 0008, or nothing was sent yet
+            return len(self.sent)
+        return int(self.sent["length"]) - len(self.sent.get("without", ()))
 
     @property
     def thinking_time(self) -> timedelta | None:

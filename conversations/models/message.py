@@ -23,15 +23,20 @@ class Message(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(
+        Conversation,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,  # the index on its place among siblings begins with it
+    )
     parent = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies", db_index=False
     )
     position = models.PositiveIntegerField(default=0, help_text=_("Place among its siblings."))
     role = models.CharField(max_length=10, choices=Role.choices)
     text = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
-    html = models.TextField(blank=True, help_text=_("A cache of the rendered text."))
+    html = models.TextField(blank=True, help_text=_("The rendered text, where rendering it is dear."))
     renderer_version = models.PositiveIntegerField(default=0)
     plain = models.BooleanField(
         default=False, help_text=_("Rendering took too long once: shown as escaped text.")
@@ -64,6 +69,10 @@ class Message(models.Model):
                 condition=models.Q(parent=None),
                 name="message_position_among_first",
             ),
+        ]
+        indexes = [
+            # Not those that have none: they stood at the end of the index, and all others were put before.
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="message_replies"),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,10 @@ class ShareQuerySet(models.QuerySet["Share"]):
     def of_conversations_kept(self) -> ShareQuerySet:
         """Those that were not revoked, and whose conversation and owner are still here."""
         return self.filter(
-            revoked_at=None, conversation__deleted_at=None, conversation__owner__is_active=True
+            revoked_at=None,
+            conversation__deleted_at=None,
+            conversation__owner__is_active=True,
+            conversation__owner__leaves_at=None,
         )
 
     def living(self) -> ShareQuerySet:

@@ -6,15 +6,26 @@ are http, https or mailto. What is too costly to read becomes escaped text.
 
 from .blocks import GrowingAnswer, View
 from .clean import trusted
-from .kept import RENDERER_VERSION, Rendered, render, render_markdown, render_plain, rendered
+from .kept import (
+    ON_READ,
+    RENDERER_VERSION,
+    Rendered,
+    kept,
+    render,
+    render_markdown,
+    render_plain,
+    rendered,
+)
 from .settled import Block
 
 __all__ = [
+    "ON_READ",
     "RENDERER_VERSION",
     "Block",
     "GrowingAnswer",
     "Rendered",
     "View",
+    "kept",
     "render",
     "render_markdown",
     "render_plain",

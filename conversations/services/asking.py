@@ -1,26 +1,23 @@
-"""Ask, edit, ask again, stop. Nothing runs here: a queued Generation is left and the bell is rung."""
+"""Ask, edit, ask again. Nothing runs here: a queued Generation is left and the bell is rung."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q
-from django.utils import timezone
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations import bus
-from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models import Attachment, ChatModel, Conversation, Message, Role
 
-from .errors import Conflict, Refusal, TooMany, Unavailable
-
-MESSAGE_CHARACTERS = 32_000
-MESSAGES_PER_MINUTE = 30
-WAITING_AT_MOST = 200
-PLACEHOLDER_TITLE_CHARACTERS = 60
+from .admission import admit, clean_text, lock, refuse_stale, refuse_unless_free
+from .budgets import reserve
+from .errors import Conflict, Refusal
+from .estimating import estimate_answer
+from .limits import UNLIMITED, Limits, refuse_without
+from .titles import placeholder_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +27,6 @@ class Exchange:
     question: Message
     answer: Message
     files: tuple[Attachment, ...] | None = field(default=None, compare=False)
-
-
-def clean_text(text: str) -> str:
-    """Return `text` as it will be kept: line ends are LF, NUL and lone surrogates gone.
-
-    Raises Refusal when nothing is left, or too much.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    text = text.encode("utf-8", "ignore").decode()
-    if not text.strip():
-        raise Refusal(_("Write something first: an empty message cannot be sent."))
-    if len(text) > MESSAGE_CHARACTERS:
-        raise Refusal(
-            _("This message has %(count)s characters; at most %(most)s can be sent at once.")
-            % {"count": intcomma(len(text)), "most": intcomma(MESSAGE_CHARACTERS)}
-        )
-    return text
 
 
 def start_conversation(
@@ -66,22 +46,24 @@ def start_conversation(
     """
     if exchange := exchange_with(owner, key):
         return exchange
-    text = clean_text(text)
+    text = clean_text(text, files=files)
     try:
         with transaction.atomic():
-            refuse_haste(owner)
+            limits = admit(owner, model)
+            if temporary:
+                refuse_without(limits, "temporary")
             conversation = Conversation.objects.create(
                 owner=owner,
                 model=model,
                 system_prompt=system_prompt,
                 parameters=dict(parameters or {}),
-                title=placeholder_title(text),
+                title=placeholder_title(text or files[0].name),
                 temporary=temporary,
             )
             refuse_unless_free(conversation)
             question = conversation.messages.create(role=Role.USER, text=text, idempotency_key=key)
-            attach(question, files)
-            return Exchange(question, add_answer(conversation, question), tuple(files))
+            attach(question, files, limits)
+            return Exchange(question, add_answer(conversation, question, limits), tuple(files))
     except IntegrityError:
         return sent_already(owner, key)
 
@@ -100,7 +82,7 @@ def ask(
     `files` are what the message carries. `seen` is the last message that the asker's page showed; when the
     conversation has gone on since, Conflict is raised. The same `key` again returns the first exchange.
     """
-    text = clean_text(text)
+    text = clean_text(text, files=files)
     try:
         with transaction.atomic():
             conversation = lock(conversation, model)
@@ -117,13 +99,13 @@ def edit_message(message: Message, *, text: str, key: UUID, model: ChatModel | N
     if message.role != Role.USER:
         raise Refusal(_("Only your own messages can be edited."))
     owner = message.conversation.owner
-    text = clean_text(text)
+    files = list(message.attachments.filter(deleted_at=None).without_text())
+    text = clean_text(text, files=files)
     try:
         with transaction.atomic():
             conversation = lock(message.conversation, model)
             if exchange := exchange_with(owner, key):
                 return exchange
-            files = list(message.attachments.filter(deleted_at=None).without_text())
             return add_exchange(conversation, parent=message.parent, text=text, key=key, files=files)
     except IntegrityError:
         return sent_already(owner, key)
@@ -133,14 +115,15 @@ def save_edit(message: Message, *, text: str, key: UUID) -> Message:
     """Add `text` beside the person's `message` and ask nothing yet; the same `key` again adds no more."""
     if message.role != Role.USER:
         raise Refusal(_("Only your own messages can be edited."))
-    text = clean_text(text)
+    files = list(message.attachments.filter(deleted_at=None).without_text())
+    text = clean_text(text, files=files)
     with transaction.atomic():
         conversation = lock(message.conversation, None)
         if saved := conversation.messages.filter(idempotency_key=key).first():
             return saved
         refuse_unless_free(conversation)
         edited = add_question(conversation, message.parent, text=text, key=key)
-        attach(edited, list(message.attachments.filter(deleted_at=None).without_text()))
+        attach(edited, files)
         conversation.move_to(edited)
         return edited
 
@@ -163,9 +146,9 @@ def regenerate(
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
-        refuse_haste(conversation.owner)
+        limits = admit(conversation.owner, once or conversation.model)
         position = next_position(conversation, question)
-        return add_answer(conversation, question, position=position, model=once)
+        return add_answer(conversation, question, limits, position=position, model=once)
 
 
 def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatModel | None = None) -> Message:
@@ -176,52 +159,9 @@ def continue_answer(message: Message, *, seen: UUID | None = None, model: ChatMo
         conversation = lock(message.conversation, model)
         refuse_stale(conversation, seen)
         refuse_unless_free(conversation)
-        refuse_haste(conversation.owner)
+        limits = admit(conversation.owner, conversation.model)
         position = next_position(conversation, message.parent)
-        return add_answer(conversation, message.parent, position=position, continues=message)
-
-
-def stop_answer(generation: Generation) -> None:
-    """Stop `generation`, wherever it runs; what arrived is kept. Twice, or too late, does no harm."""
-    rows = Generation.objects.filter(pk=generation.pk)
-    never_ran = rows.filter(status=Status.QUEUED).update(status=Status.STOPPED, finished_at=timezone.now())
-    if never_ran:
-        transaction.on_commit(lambda: bus.ring("answer", generation.pk))  # no runner will tell its viewers
-    else:
-        rows.active().update(stop_requested=True)
-    transaction.on_commit(lambda: bus.ring("stop", generation.pk))
-
-
-def stop_conversation(conversation: Conversation) -> None:
-    """Stop whatever is being written for `conversation`."""
-    for generation in conversation.generations.active():
-        stop_answer(generation)
-
-
-def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
-    """Return `conversation` afresh, to be answered by `model`, and let nobody else add to it meanwhile.
-
-    Raises Conflict when it was deleted since it was read: whoever deletes stops only what is there by then.
-    """
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("leaf", "model", "owner")
-    fresh = rows.filter(pk=conversation.pk, deleted_at=None).first()
-    if fresh is None:
-        raise Conflict(_("This conversation was deleted."))
-    if model is not None and model != fresh.model:
-        fresh.model = model
-        fresh.save(update_fields=["model"])
-    return fresh
-
-
-def refuse_stale(conversation: Conversation, seen: UUID | None, *, keeps_text: bool = False) -> None:
-    """Raise Conflict when `seen`, the last message that the asker's page showed, is not the last any more."""
-    leaf = conversation.leaf
-    if seen is not None and (leaf is None or leaf.public_id != seen):
-        if keeps_text:
-            raise Conflict(
-                _("This conversation went on elsewhere. Here is its newest state; your text is kept.")
-            )
-        raise Conflict(_("This conversation went on elsewhere. Here is its newest state."))
+        return add_answer(conversation, message.parent, limits, position=position, continues=message)
 
 
 def add_exchange(
@@ -233,15 +173,16 @@ def add_exchange(
     files: Sequence[Attachment] = (),
 ) -> Exchange:
     refuse_unless_free(conversation)
-    refuse_haste(conversation.owner)
+    limits = admit(conversation.owner, conversation.model)
     question = add_question(conversation, parent, text=text, key=key)
-    attach(question, files)
-    return Exchange(question, add_answer(conversation, question), tuple(files))
+    attach(question, files, limits)
+    return Exchange(question, add_answer(conversation, question, limits), tuple(files))
 
 
-def attach(question: Message, files: Sequence[Attachment]) -> None:
+def attach(question: Message, files: Sequence[Attachment], limits: Limits = UNLIMITED) -> None:
     """Let `question` carry `files`; an earlier version of it may do so too."""
     if files:
+        refuse_without(limits, "attachments")
         question.attachments.add(*files)
 
 
@@ -258,15 +199,21 @@ def add_question(conversation: Conversation, parent: Message | None, *, text: st
 def add_answer(
     conversation: Conversation,
     question: Message,
+    limits: Limits,
     *,
     position: int = 0,
     model: ChatModel | None = None,
     continues: Message | None = None,
 ) -> Message:
-    """Add an empty answer below `question`, queue its generation and ring the runner after the commit."""
+    """Add an empty answer below `question`, queue its generation and ring the runner after the commit.
+
+    Raises TooMany when a budget of `limits` has nothing left.
+    """
     answer = conversation.messages.create(parent=question, position=position, role=Role.ASSISTANT)
-    asked = (model or conversation.model).name
-    conversation.generations.create(message=answer, model_asked=asked, continues=continues)
+    asked = model or conversation.model
+    queued = conversation.generations.create(message=answer, model_asked=asked.name, continues=continues)
+    if limits.budgets:
+        reserve(conversation.owner, queued, estimate_answer(conversation, question, asked), limits)
     conversation.move_to(answer)
     transaction.on_commit(lambda: bus.ring("queue"))
     return answer
@@ -275,50 +222,6 @@ def add_answer(
 def next_position(conversation: Conversation, parent: Message | None) -> int:
     last = conversation.messages.filter(parent=parent).aggregate(Max("position"))["position__max"]
     return 0 if last is None else int(last) + 1
-
-
-def refuse_unless_free(conversation: Conversation) -> None:
-    """Raise Conflict while an answer is written for `conversation`, Unavailable while too many wait."""
-    answers = Generation.objects.active().aggregate(
-        here=Count("pk", filter=Q(conversation=conversation, message__isnull=False)),
-        waiting=Count("pk", filter=Q(status=Status.QUEUED)),
-    )
-    if answers["here"]:
-        raise Conflict(_("An answer is still being written here. Stop it, or wait for its end."))
-    if answers["waiting"] >= WAITING_AT_MOST:
-        raise Unavailable(
-            _("Too many people are waiting for an answer. Please try again in a minute."), retry_after_s=60
-        )
-
-
-def refuse_haste(owner: User) -> None:
-    """Raise TooMany when `owner` has sent as many messages in the last minute as one person may."""
-    # Sends of one person wait for each other here, or twenty at once would all count the same.
-    User.objects.select_for_update().values_list("pk").get(pk=owner.pk)
-    now = timezone.now()
-    # To now, not on from then: after a clock was set back all of today would be recent.
-    last_minute = (now - timedelta(minutes=1), now)
-    # The conversation's own time narrows the search to what the index on it finds.
-    lately = Message.objects.filter(
-        conversation__owner=owner,
-        conversation__updated_at__gte=last_minute[0],
-        role=Role.ASSISTANT,
-        created_at__range=last_minute,
-    ).count()
-    if lately >= MESSAGES_PER_MINUTE:
-        raise TooMany(
-            _("That was %(most)s messages in a minute. Please wait a moment.")
-            % {"most": MESSAGES_PER_MINUTE},
-            retry_after_s=60,
-        )
-
-
-def placeholder_title(text: str) -> str:
-    """Return the first words of `text`: what a conversation is called until it has a title."""
-    line = " ".join(text.split())
-    if len(line) <= PLACEHOLDER_TITLE_CHARACTERS:
-        return line
-    return line[:PLACEHOLDER_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
 
 def exchange_with(owner: User, key: UUID) -> Exchange | None:

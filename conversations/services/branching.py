@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Attachment, Conversation, Message
 
-from .asking import lock, refuse_stale
+from .admission import lock, refuse_stale
 from .errors import Conflict, Refusal
 from .history import branch_ids, newest_below, path_to
 

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from conversations.models import Conversation, Generation
 
-from .asking import stop_answer
 from .errors import Refusal
 from .organising import folder_name
+from .stopping import stop_answer
 
 CHANGES = ("archive", "unarchive", "move", "delete")
 

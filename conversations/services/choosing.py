@@ -43,12 +43,20 @@ def change_settings(
     Return a sentence for each number that was held to what `model` takes. What is not among `chosen` stays as
     it was, for a model that takes it.
     """
-    conversation.system_prompt = clean_system_prompt(system_prompt)
-    held = fit(chosen, model)
+    conversation.system_prompt, held, told = settle(model, system_prompt=system_prompt, chosen=chosen)
     others = {name: value for name, value in conversation.parameters.items() if name not in chosen}
     conversation.parameters = {**others, **held}
     conversation.save(update_fields=["system_prompt", "parameters"])
-    return told_limits(chosen, held, str(model))
+    return told
+
+
+def settle(
+    model: ChatModel, *, system_prompt: str, chosen: Mapping[str, object]
+) -> tuple[str, dict[str, object], list[str]]:
+    """Return the system prompt and what is `chosen` as both will be kept for `model`, and a sentence for each
+    number that was held to what it takes; raise Refusal when the prompt is too long."""
+    held = fit(chosen, model)
+    return clean_system_prompt(system_prompt), held, told_limits(chosen, held, str(model))
 
 
 def told_limits(chosen: Mapping[str, object], held: Mapping[str, object], model: str) -> list[str]:

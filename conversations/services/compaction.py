@@ -11,9 +11,12 @@ from conversations import bus
 from conversations.llm.types import ChatMessage
 from conversations.models import Conversation, Generation, Message, Purpose, Role, Status, Summary
 
-from .asking import lock
+from .admission import await_turn, lock
+from .budgets import reserve
 from .errors import Conflict, Refusal
-from .history import branch_ids
+from .estimating import estimate_summary
+from .history import branch_ids, words_of
+from .limits import limits_of
 
 # The newest messages stay as they were said.
 KEPT = 4
@@ -31,17 +34,23 @@ STANDS_FOR = "Summary of the earlier part of this conversation, which is not rep
 def summarise(conversation: Conversation) -> Summary:
     """Ask the model of `conversation` for a summary of all but its newest messages.
 
-    Raises Refusal when there is too little to sum up, Conflict while one is being written.
+    Raises Refusal when there is too little to sum up, Conflict while one is being written, TooMany when the
+    owner's budget is used up.
     """
     with transaction.atomic():
         conversation = lock(conversation, None)
         if conversation.generations.active().filter(purpose=Purpose.SUMMARY).exists():
             raise Conflict(_("A summary is being written already."))
+        await_turn(conversation.owner, conversation.model)
+        limits = limits_of(conversation.owner)
         upto = last_of_the_beginning(conversation)
         Summary.objects.filter(upto=upto).delete()
         generation = conversation.generations.create(
             purpose=Purpose.SUMMARY, model_asked=conversation.model.name
         )
+        if limits.budgets:
+            held = estimate_summary(conversation, conversation.model, answer_tokens=SUMMARY_TOKENS)
+            reserve(conversation.owner, generation, held, limits)
         transaction.on_commit(lambda: bus.ring("queue"))
         return Summary.objects.create(conversation=conversation, upto=upto, generation=generation)
 
@@ -111,6 +120,6 @@ def summary_prompt(before: Summary | None) -> str:
 def summary_messages(sent: list[Message]) -> list[ChatMessage]:
     """Return the `messages` array that asks for a summary of `sent`."""
     said = "\n\n".join(
-        f"{'Person' if message.role == Role.USER else 'Assistant'}: {message.text}" for message in sent
+        f"{'Person' if message.role == Role.USER else 'Assistant'}: {words_of(message)}" for message in sent
     )
     return [{"role": "user", "content": f"{said}\n\n---\nSum up the conversation above."}]

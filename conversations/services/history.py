@@ -1,13 +1,13 @@
 """A branch of the tree, and what of it a model is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.db import connection
+from django.db.models import Prefetch, prefetch_related_objects
 
 from conversations.llm.types import ChatMessage, ContentPart
-from conversations.models import Conversation, Message, Role
+from conversations.models import Attachment, Conversation, Message, Role
 
 # Walked up in the database: of a conversation with many branches only this one is loaded, and of that no
 # more than is asked for.
@@ -104,8 +104,31 @@ def shown_branch(conversation: Conversation) -> list[Message]:
 
 
 def spoken(branch: Sequence[Message]) -> list[Message]:
-    """Return the messages of `branch` that have words: a failed answer says nothing, nor what is deleted."""
-    return [message for message in branch if message.text.strip() and message.deleted_at is None]
+    """Return the messages of `branch` that say something, by words or by files: a failed answer does not, nor
+    what is deleted. Where a person sent no words one query asks for the files, unless they are loaded."""
+    return [
+        message
+        for message in branch
+        if message.deleted_at is None and (message.text.strip() or names_of_files(message))
+    ]
+
+
+def names_of_files(message: Message) -> list[str]:
+    """Return what the files that a person's `message` carries are called."""
+    if message.role != Role.USER:
+        return []
+    return [attachment.name for attachment in message.attachments.all()]
+
+
+def prefetch_files(messages: Iterable[Message]) -> None:
+    """Load which files `messages` carry, without what they say, in one query."""
+    asked = [message for message in messages if message.role == Role.USER]
+    prefetch_related_objects(asked, Prefetch("attachments", Attachment.objects.without_text()))
+
+
+def words_of(message: Message) -> str:
+    """Return what `message` says, for a call that is sent no files: of files alone their names."""
+    return message.text if message.text.strip() else f"[{', '.join(names_of_files(message))}]"
 
 
 def build_messages(
@@ -128,7 +151,8 @@ def build_messages(
 
 def content_of(message: Message, parts: Sequence[ContentPart]) -> str | list[ContentPart]:
     """Files come before the words about them, as models read them best."""
-    return [*parts, {"type": "text", "text": message.text}] if parts else message.text
+    words: list[ContentPart] = [{"type": "text", "text": message.text}] if message.text.strip() else []
+    return [*parts, *words] if parts else message.text
 
 
 def joined(
@@ -141,8 +165,3 @@ def joined(
 
 def as_parts(content: str | Sequence[ContentPart]) -> Sequence[ContentPart]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
-
-
-def fingerprint(message: Message) -> list[str]:
-    """Return the public id of `message` and the SHA-256 of its text, as a generation's record keeps them."""
-    return [str(message.public_id), sha256(message.text.encode()).hexdigest()]

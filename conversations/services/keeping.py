@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 
-from .asking import stop_conversation
+from .stopping import stop_conversation
 
 
 def delete_conversation(conversation: Conversation) -> None:

@@ -14,7 +14,7 @@ from conversations.models import ChatModel, Preset, Prompt
 from conversations.models.preset import PRESET_DESCRIPTION_LENGTH, PRESET_NAME_LENGTH
 from conversations.models.prompt import PROMPT_NAME_LENGTH
 
-from .asking import MESSAGE_CHARACTERS
+from .admission import MESSAGE_CHARACTERS
 from .choosing import clean_system_prompt, plain, told_limits
 from .errors import Refusal
 from .parameters import WIDEST, fit, hold

@@ -1,18 +1,19 @@
 """From a generation to the request that is sent, and back: the exact request can be rebuilt and proved."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import cast
 
 from django.db.models import prefetch_related_objects
 
 from conversations.llm.types import ChatMessage, ChatRequest, Dialect, Parameters
-from conversations.models import Attachment, ChatModel, Generation, Kind, Message, Purpose, Role, Summary
+from conversations.models import ChatModel, Generation, Kind, Message, Purpose, Role, Summary
 
-from .attachments.parts import FileGone, Sending, Way, choose_ways, parts_of
+from .attachments.parts import FileGone, choose_ways, parts_of
 from .attachments.weighing import ALL_KINDS
 from .compaction import SUMMARY_TOKENS, summary_messages, summary_prompt
-from .history import build_messages, fingerprint, path_to, spoken
+from .history import build_messages, path_to, spoken
 from .parameters import fit, tokens_asked
+from .record import Files, describe, recall
 from .sight import sight_of
 from .titles import TITLE_TOKENS, title_messages
 
@@ -22,9 +23,6 @@ GO_ON = (
     "Your last answer was cut off. Go on from exactly where it stops, beginning with the very next character."
     " Repeat nothing, and do not speak about this."
 )
-
-# The files of the messages that are sent, by message.
-Files = Mapping[int, Sequence[Sending]]
 
 
 def takes_all(_model: ChatModel) -> frozenset[Kind]:
@@ -39,9 +37,12 @@ def prepare(
     `takes` knows which kinds of files its model can use; of what it cannot, it is told that there is one.
     """
     model = ChatModel.objects.get(name=generation.model_asked)
-    sent, system = chosen(generation, model, takes(model))
-    files = choose_ways(sent, takes(model)) if generation.purpose == Purpose.ANSWER else {}
-    generation.sent = [entry_of(message, files) for message in sent]
+    branch, system = chosen(generation, model, takes(model))
+    sent = spoken(branch)[:2] if generation.purpose == Purpose.TITLE else spoken(branch)
+    files: Files = {}
+    if generation.purpose == Purpose.ANSWER:
+        files = choose_ways(sent, takes(model))
+    generation.sent = describe(branch, sent, files) or []
     generation.system_prompt = system
     generation.parameters = parameters_of(generation, model)
     request = compose(generation, model, sent, files)
@@ -51,63 +52,33 @@ def prepare(
     return request
 
 
-def entry_of(message: Message, files: Files) -> list[object]:
-    """Return what a record keeps of a message: id, hash, and of each file it carried id, hash and way."""
-    carried = [sending.record for sending in files.get(message.pk, ())]
-    return [*fingerprint(message), carried] if carried else [*fingerprint(message)]
-
-
 def rebuild(generation: Generation) -> ChatRequest | None:
     """Return the request as it was sent, or None when something it needs is gone or is not what it was."""
-    ids = [entry[0] for entry in generation.sent]
-    found = {str(message.public_id): message for message in Message.objects.filter(public_id__in=ids)}
-    sent = [found.get(public_id) for public_id in ids]
     model = ChatModel.objects.filter(name=generation.model_asked).first()
-    if model is None or not all(sent):
+    if model is None or not generation.body_hash:
         return None
-    messages = cast(list[Message], sent)
     try:
-        request = compose(generation, model, messages, files_of_record(generation, messages))
+        recalled = recall(generation)
+        request = compose(generation, model, *recalled) if recalled else None
     except FileGone:
         return None
-    return request if request.digest() == generation.body_hash else None
-
-
-def files_of_record(generation: Generation, messages: Sequence[Message]) -> Files:
-    """Return the files that a record names, each the way it went out; raises FileGone."""
-    records = {
-        message.pk: entry[2]
-        for message, entry in zip(messages, generation.sent, strict=True)
-        if len(entry) > 2
-    }
-    ids = [record[0] for carried in records.values() for record in carried]
-    found = {str(row.public_id): row for row in Attachment.objects.filter(public_id__in=ids)} if ids else {}
-    return {
-        pk: [sending_of(found.get(public_id), digest, Way(way)) for public_id, digest, way in carried]
-        for pk, carried in records.items()
-    }
-
-
-def sending_of(attachment: Attachment | None, digest: str, way: Way) -> Sending:
-    needs_words = way in {Way.IMAGE, Way.PDF, Way.TEXT}
-    if attachment is None or attachment.sha256 != digest or (needs_words and attachment.is_deleted):
-        raise FileGone
-    return Sending(attachment, way)
+    return request if request and request.digest() == generation.body_hash else None
 
 
 def chosen(generation: Generation, model: ChatModel, takes: frozenset[Kind]) -> tuple[list[Message], str]:
-    """Return the messages that `generation` is about and its system prompt; nothing else is loaded.
+    """Return the branch that `generation` is about and its system prompt; nothing else is loaded.
 
     Of a branch that is what fits the model's window, and what no summary stands for.
     """
     conversation = generation.conversation
     if generation.purpose == Purpose.TITLE:
-        return spoken(path_to(conversation.leaf))[:2], ""
+        return path_to(conversation.leaf), ""
     end = end_of(generation)
     sight = sight_of(conversation, end, model, takes)
-    sent = spoken(path_to(end, at_most=sight.length))
-    prefetch_related_objects([message for message in sent if message.role == Role.USER], "attachments")
-    return sent, summary_prompt(sight.summary) if generation.purpose == Purpose.SUMMARY else sight.system
+    branch = path_to(end, at_most=sight.length)
+    prefetch_related_objects([message for message in branch if message.role == Role.USER], "attachments")
+    sums_up = generation.purpose == Purpose.SUMMARY
+    return branch, summary_prompt(sight.summary) if sums_up else sight.system
 
 
 def end_of(generation: Generation) -> Message | None:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Scope, Share
 
+from .entries import Entry, entries_of
 from .errors import Conflict, Refusal, TooMany
 from .history import path_to, spoken
-from .transcript import Entry, entries_of, mark_models
+from .limits import limits_of, refuse_without
+from .transcript import mark_models
 
 LINKS_AT_MOST = 50  # of one conversation, open at the same time
 
@@ -23,6 +25,7 @@ def share_conversation(
     `seen` is the last message that the owner's page showed; when the conversation has gone on since, Conflict
     is raised: nobody shares words that they have not seen.
     """
+    refuse_without(limits_of(conversation.owner), "sharing")
     leaf = conversation.leaf
     if leaf is None:
         raise Refusal(_("There is nothing to share yet."))

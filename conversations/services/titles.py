@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,11 +12,18 @@ from conversations.llm.types import ChatMessage
 from conversations.models import Conversation, Generation, Message, Purpose, Role, Status
 from conversations.models.conversation import TITLE_LENGTH
 
-from .errors import Refusal
+from .budgets import reserve
+from .errors import Refusal, TooMany
+from .estimating import estimate_short
+from .history import words_of
+from .limits import limits_of
 
 TITLE_TOKENS = 40
+PLACEHOLDER_TITLE_CHARACTERS = 60
 LABEL = re.compile(r"\A(?:title|titel|titre|título)\s*:\s*", re.IGNORECASE)
 MARKED = re.compile(r"(?<!\w)(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+# What begins a line in Markdown: a fence with its language, a heading, a quotation, a list.
+SIGNS = re.compile(r"^[ \t]*(?:>[ \t]*)*(?:(?:```|~~~)[^\n]*$|#{1,6}[ \t]+|[-*+][ \t]+)?", re.MULTILINE)
 QUOTES = '"“”„«»'
 # Embeddings, overrides and isolates: an open one would turn what stands beside the title.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -41,23 +49,48 @@ def rename_conversation(conversation: Conversation, *, title: str) -> None:
     conversation.save(update_fields=["title", "title_by_person"])
 
 
+def placeholder_title(text: str) -> str:
+    """Return the first words of `text`: what a conversation is called until it has a title."""
+    line = " ".join(without_marks(text).split()) or " ".join(text.split())
+    if len(line) <= PLACEHOLDER_TITLE_CHARACTERS:
+        return line
+    return line[:PLACEHOLDER_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
+
+
+def without_marks(text: str) -> str:
+    """Return the beginning of `text` without the marks that Markdown puts around words."""
+    text, around = SIGNS.sub("", text[:EXCERPT_CHARACTERS]), ""
+    while text != around:  # bold within a link's name, code within bold
+        around, text = text, MARKED.sub(r"\2", text)
+    return text.replace("`", "")
+
+
 def title_messages(sent: list[Message]) -> list[ChatMessage]:
     """Return the `messages` array that asks for a title of the exchange `sent`."""
     said = "\n\n".join(
-        f"{'Question' if message.role == Role.USER else 'Answer'}: {message.text[:EXCERPT_CHARACTERS]}"
+        f"{'Question' if message.role == Role.USER else 'Answer'}: {words_of(message)[:EXCERPT_CHARACTERS]}"
         for message in sent
     )
     return [{"role": "user", "content": INSTRUCTION + said}]
 
 
 def ask_for_title(conversation: Conversation) -> None:
-    """Queue a call that names `conversation`, once, unless its owner did, or it is not to stay."""
+    """Queue a call that names `conversation`, once, unless its owner did, or it is not to stay.
+
+    Where the owner's budget is used up it keeps the name that it has.
+    """
     if conversation.title_by_person or conversation.deleted_at is not None or conversation.temporary:
         return
     if conversation.generations.filter(purpose=Purpose.TITLE).exists():
         return
-    conversation.generations.create(purpose=Purpose.TITLE, model_asked=conversation.model.name)
-    transaction.on_commit(lambda: bus.ring("queue"))
+    limits = limits_of(conversation.owner)
+    with suppress(TooMany), transaction.atomic():
+        queued = conversation.generations.create(purpose=Purpose.TITLE, model_asked=conversation.model.name)
+        if limits.budgets:
+            most = 2 * EXCERPT_CHARACTERS + len(INSTRUCTION)
+            held = estimate_short(conversation.model, characters=most, answer_tokens=TITLE_TOKENS)
+            reserve(conversation.owner, queued, held, limits)
+        transaction.on_commit(lambda: bus.ring("queue"))
 
 
 def keep_title(generation: Generation, text: str) -> None:

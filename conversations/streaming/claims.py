@@ -18,7 +18,13 @@ WHERE waiting.status = 'queued'
   AND (SELECT count(*) FROM conversations_generation WHERE status = 'running') < %s
   AND (SELECT count(*) FROM conversations_generation AS running
        JOIN conversations_conversation AS theirs ON theirs.id = running.conversation_id
-       WHERE running.status = 'running' AND theirs.owner_id = conversation.owner_id) < %s
+       WHERE running.status = 'running' AND theirs.owner_id = conversation.owner_id) < COALESCE(
+    (SELECT answers_at_once FROM conversations_policy WHERE person_id = conversation.owner_id),
+    (SELECT max(policy.answers_at_once) FROM conversations_policy AS policy
+     JOIN accounts_user_groups AS member ON member.group_id = policy.group_id
+     WHERE member.user_id = conversation.owner_id),
+    (SELECT answers_at_once FROM conversations_policy WHERE person_id IS NULL AND group_id IS NULL),
+    %s)
 ORDER BY waiting.id LIMIT 1
 """
 TURN = 0x0C1A1  # the key of the lock that only claims take
@@ -26,7 +32,7 @@ TURN = 0x0C1A1  # the key of the lock that only claims take
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many answers run at once: for one person, and in all."""
+    """How many answers run at once: for one person of whom no policy says anything, and in all."""
 
     per_person: int = 3
     at_once: int = 50

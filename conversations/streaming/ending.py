@@ -16,8 +16,9 @@ from conversations.llm.errors import LLMError
 from conversations.llm.types import Finished
 from conversations.models import ChatModel, Chunk, Conversation, Generation, Message, Problem, Purpose, Status
 from conversations.models.generation import CostSource
-from conversations.rendering import render
+from conversations.rendering import kept, render
 from conversations.services.compaction import keep_summary
+from conversations.services.settling import settle
 from conversations.services.titles import ask_for_title, keep_title
 from conversations.services.window import refine
 
@@ -69,12 +70,14 @@ def store(
     ending: Ending,
     facts: Mapping[str, Any],
     finished_at: datetime,
+    characters_sent: int = 0,
 ) -> bool:
     """Keep the whole answer and how it ended, in one transaction; return False when the lease was lost.
 
-    After it the chunks are gone, the message has its text, and `generation` is as its row.
+    After it the chunks are gone, the message has its text, what the call came to is counted, and `generation`
+    is as its row.
     """
-    rendered = live.rendered()
+    rendered = kept(live.rendered(), live.text)
     if ending.status == Status.INTERRUPTED and not live.characters:
         ending = Ending(Status.FAILED, ending.problem)
     with transaction.atomic():
@@ -88,12 +91,20 @@ def store(
         if generation.message_id is None:
             keep = keep_title if generation.purpose == Purpose.TITLE else keep_summary
             keep(generation, live.text)
-            return True
-        Message.objects.filter(generation=generation).update(
-            text=live.text, reasoning=live.reasoning, **rendered
-        )
-        Conversation.objects.filter(pk=generation.conversation_id).update(updated_at=Now())
+        else:
+            Message.objects.filter(generation=generation).update(
+                text=live.text, reasoning=live.reasoning, **rendered
+            )
+            Conversation.objects.filter(pk=generation.conversation_id).update(updated_at=Now())
+        written = characters_of(generation, live.text, live.reasoning)
+        settle(generation, characters_sent=characters_sent, characters_written=written)
     return True
+
+
+def characters_of(generation: Generation, text: str, reasoning: str) -> int:
+    """Return how much the model wrote: what it went on with it did not."""
+    begun = len(generation.continues.text) if generation.continues is not None else 0
+    return max(0, len(text) - begun) + len(reasoning)
 
 
 def store_what_arrived(generation: Generation, problem: Problem) -> None:
@@ -105,15 +116,21 @@ def store_what_arrived(generation: Generation, problem: Problem) -> None:
         close(Generation.objects.filter(pk=generation.pk), ending, finished_at=timezone.now())
         if generation.message_id is not None:
             Message.objects.filter(generation=generation).update(
-                text=text, reasoning=reasoning, **render(text)
+                text=text, reasoning=reasoning, **kept(render(text), text)
             )
+        settle(generation, characters_written=characters_of(generation, text, reasoning))
 
 
 def close(rows: QuerySet[Generation], ending: Ending, *, finished_at: datetime, **facts: Any) -> bool:
     if facts.get("cost_usd") is not None:
         facts["cost_source"] = CostSource.REPORTED
     changed = rows.update(
-        status=ending.status, problem=ending.problem, finished_at=finished_at, lease_until=None, **facts
+        status=ending.status,
+        problem=ending.problem,
+        finished_at=finished_at,
+        lease_until=None,
+        owner="",
+        **facts,
     )
     return bool(changed)
 
@@ -125,7 +142,9 @@ def learn(generation: Generation, *, characters: int, titles: bool) -> None:
         refine_ratio(generation, model, characters)
         compute_cost(generation, model)
     if titles and generation.status == Status.DONE and generation.purpose == Purpose.ANSWER:
-        ask_for_title(Conversation.objects.select_related("model").get(pk=generation.conversation_id))
+        ask_for_title(
+            Conversation.objects.select_related("model", "owner").get(pk=generation.conversation_id)
+        )
 
 
 def refine_ratio(generation: Generation, model: ChatModel, characters: int) -> None:

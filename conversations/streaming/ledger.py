@@ -62,7 +62,8 @@ def flush(owner: str, entries: Sequence[Entry]) -> Findings:
             pk__in=[entry.live.generation_id for entry in entries], owner=owner, status=Status.RUNNING
         )
         rows.update(lease_until=Now() + LEASE)
-        stopping = Q(stop_requested=True) | Q(conversation__owner__is_active=False)
+        closed = Q(conversation__owner__is_active=False) | Q(conversation__owner__leaves_at__isnull=False)
+        stopping = Q(stop_requested=True) | closed
         ours = dict(rows.annotate(stopping=stopping).values_list("pk", "stopping"))
         Chunk.objects.bulk_create(
             [chunk for entry in entries if entry.live.generation_id in ours for chunk in entry.pending],

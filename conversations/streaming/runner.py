@@ -199,6 +199,7 @@ class Runner:
                     ending=ending,
                     facts=call.facts,
                     finished_at=finished_at,
+                    characters_sent=call.characters_sent,
                 )
             except NO_ANSWER as error:
                 if monotonic() > until:

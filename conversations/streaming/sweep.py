@@ -9,12 +9,14 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from conversations.models import Generation, Problem, Status
+from conversations.services.settling import settle_orphans
 
 from .database import NO_ANSWER
 from .ending import store_what_arrived
 from .ledger import LEASE
 
 SWEEP_EVERY_S = 1.5
+ORPHANS_EVERY_S = 60.0
 
 Lapsed = tuple[int, int, datetime | None]  # primary key, fence and lease of a row
 
@@ -30,6 +32,7 @@ class Sweeper:
         self._clock = clock
         self._seen: set[Lapsed] = set()
         self._rests_until = 0.0
+        self._orphans_at = clock()
 
     def sweep(self, held: Collection[int]) -> list[int]:
         """End what has no producer and return the ids; what this process makes itself (`held`) has one.
@@ -46,6 +49,9 @@ class Sweeper:
         if self._clock() < self._rests_until:
             return []
         due, self._seen = found & self._seen, found
+        if self._clock() >= self._orphans_at:
+            self._orphans_at = self._clock() + ORPHANS_EVERY_S
+            settle_orphans()
         return [
             pk
             for pk, fence, lease in due

@@ -15,15 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import Request
 from conversations import wiring
-from conversations.access import find_attachments, get_attachment, get_conversation
-from conversations.forms import MessageForm
-from conversations.models import Attachment, ChatModel, Conversation
+from conversations.access import find_attachments, find_unsent, get_attachment, get_conversation
+from conversations.forms import KeptFilesForm, MessageForm
+from conversations.models import Attachment, ChatModel, Conversation, Kind
 from conversations.services.attachments.keeping import accept_upload, discard_unsent
 from conversations.services.attachments.keeping import delete_file as delete
 from conversations.services.attachments.limits import Limits
 from conversations.services.attachments.listing import list_mine
 from conversations.services.attachments.weighing import refuse_unfit
 from conversations.services.errors import Refusal
+from conversations.services.limits import Limits as Allowed
 
 HOUR_S = 3_600
 # Whatever a browser makes of it, it runs nothing, asks for nothing and belongs to no site.
@@ -37,14 +38,17 @@ class Terms:
     address: str
     per_message: int
     largest: int
+    takes_text: bool
 
 
-def terms(model: ChatModel, conversation: Conversation | None = None) -> Terms | None:
-    """Return the terms for files to `model`, or None when it takes none."""
-    if not wiring.takes(model) or limits().per_message < 1:
+def terms(model: ChatModel, allowed: Allowed, conversation: Conversation | None = None) -> Terms | None:
+    """Return the terms for files to `model`, or None when it takes none, or the person may attach none."""
+    takes = wiring.takes(model)
+    if not allowed.attachments or not takes or limits().per_message < 1:
         return None
     query = f"?conversation={conversation.public_id}" if conversation else ""
-    return Terms(reverse("conversations:files") + query, limits().per_message, limits().largest)
+    address = reverse("conversations:files") + query
+    return Terms(address, limits().per_message, limits().largest, takes_text=Kind.TEXT in takes)
 
 
 def limits() -> Limits:
@@ -75,7 +79,19 @@ def upload_files(request: Request) -> HttpResponse:
     attached = [accept_upload(request.user, one, limits=limits(), takes=takes) for one in uploads]
     if not request.htmx:
         return redirect("conversations:files")
-    return render(request, "conversations/_chips.html", {"attached": attached})
+    return render_chips(request, attached)
+
+
+def render_chips(request: Request, attached: list[Attachment]) -> HttpResponse:
+    context = {"attached": attached, "longest": MessageForm.longest}
+    return render(request, "conversations/_chips.html", context)
+
+
+@never_cache
+@require_safe
+def show_chips(request: Request) -> HttpResponse:
+    form = KeptFilesForm(request.GET)
+    return render_chips(request, find_unsent(request.user, form.chosen()))
 
 
 def model_at_hand(request: Request) -> ChatModel:
@@ -83,7 +99,7 @@ def model_at_hand(request: Request) -> ChatModel:
     try:
         public_id = UUID(request.GET.get("conversation", ""))
     except ValueError:
-        return wiring.current_model()
+        return wiring.model_for(request.user)
     return wiring.next_model(get_conversation(request.user, public_id))
 
 

@@ -1,6 +1,7 @@
 """What changes the branch that is shown: other versions, answers asked for again, what goes, a copy."""
 
-from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,45 +25,46 @@ from conversations.streaming.lag import refuse_when_late
 from .conversation import shown_page
 
 
+class Act(Protocol):
+    """What a person does to a message, having `seen` the branch; returns the message to show, if another."""
+
+    def __call__(self, message: Message, /, *, seen: UUID | None) -> Message | None: ...
+
+
 @require_POST
 def regenerate_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
-    seen, name = SeenForm(request.POST).seen, request.POST.get("model", "")
-    once = find_offered(wiring.offered_models(), name) if name else None
+    name = request.POST.get("model", "")
+    once = find_offered(wiring.offered_models(request.user), name) if name else None
     model = wiring.next_model(message.conversation)
-    return change(request, message, lambda: regenerate(message, seen=seen, model=model, once=once))
+    return change(request, message, partial(regenerate, model=model, once=once))
 
 
 @require_POST
 def continue_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     refuse_when_late()
-    seen, model = SeenForm(request.POST).seen, wiring.next_model(message.conversation)
-    return change(request, message, lambda: continue_answer(message, seen=seen, model=model))
+    return change(request, message, partial(continue_answer, model=wiring.next_model(message.conversation)))
 
 
 @require_POST
 def switch_version(request: Request, public_id: UUID) -> HttpResponse:
-    message = get_message(request.user, public_id)
-    seen = SeenForm(request.POST).seen
-    return change(request, message, lambda: branching.show_version(message, seen=seen))
+    return change(request, get_message(request.user, public_id), branching.show_version)
 
 
 @require_POST
 def delete_message(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
-    seen = SeenForm(request.POST).seen
-    sentence = _("The message was deleted.")
-    return change(request, message, lambda: branching.delete_message(message, seen=seen), sentence)
+    return change(request, message, branching.delete_message, _("The message was deleted."))
 
 
 @require_POST
 def delete_branch(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
-    seen = SeenForm(request.POST).seen
-    sentence = _("The message and all that followed it were deleted.")
-    return change(request, message, lambda: branching.delete_branch(message, seen=seen), sentence)
+    return change(
+        request, message, branching.delete_branch, _("The message and all that followed it were deleted.")
+    )
 
 
 @require_POST
@@ -87,16 +89,14 @@ def message_menu(request: Request, public_id: UUID) -> HttpResponse:
     return render(request, template, {"message": message, "current": message.conversation})
 
 
-def change(
-    request: Request, message: Message, work: Callable[[], Message | None], sentence: str = ""
-) -> HttpResponse:
-    """Do `work` and answer with the branch that is shown then, and with `sentence`, which can be undone.
+def change(request: Request, message: Message, act: Act, sentence: str = "") -> HttpResponse:
+    """Do `act` and answer with the branch that is shown then, and with `sentence`, which can be undone.
 
     A page that is behind gets the newest branch, and is told.
     """
     undo = reverse("conversations:restore_message", args=[message.public_id]) if sentence else ""
     try:
-        shown = work() or message
+        shown = act(message, seen=SeenForm(request.POST).seen) or message
     except Conflict as conflict:
         if not request.htmx:
             raise

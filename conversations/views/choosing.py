@@ -21,6 +21,8 @@ from conversations.services.choosing import choose_model, find_offered
 from conversations.services.errors import Refusal
 from conversations.services.parameters import Abilities, abilities_of
 
+from .beginnings import Settings, find_settings
+
 FILTER_FROM = 8  # a list that one sees at a glance needs no search
 
 
@@ -32,13 +34,19 @@ class Start:
     chosen: ChatModel | None = None
     preset: Preset | None = None
     temporary: bool = False
+    settings: Settings | None = None
+    """What the person set, in place of what the preset says."""
 
     @property
     def system_prompt(self) -> str:
+        if self.settings is not None:
+            return self.settings.system_prompt
         return (self.preset and self.preset.system_prompt) or wiring.system_prompt()
 
     @property
     def parameters(self) -> Mapping[str, object]:
+        if self.settings is not None:
+            return self.settings.parameters
         return self.preset.parameters if self.preset else {}
 
     @property
@@ -50,12 +58,21 @@ class Start:
     @property
     def query(self) -> str:
         """The address of the same beginning, as a query."""
+        return urlencode({**self.picked, **({"temporary": "1"} if self.temporary else {})})
+
+    @property
+    def lasting_query(self) -> str:
+        """The same of one that is to stay."""
+        return urlencode(self.picked)
+
+    @property
+    def picked(self) -> dict[str, str]:
         picked = {
             "model": self.chosen.name if self.chosen else "",
             "preset": self.preset_id,
-            "temporary": "1" if self.temporary else "",
+            "settings": self.settings.token if self.settings else "",
         }
-        return urlencode({name: value for name, value in picked.items() if value})
+        return {name: value for name, value in picked.items() if value}
 
     @property
     def preset_id(self) -> str:
@@ -71,14 +88,19 @@ class Option:
     is_chosen: bool
 
 
-def read_start(user: User, data: Mapping[str, str]) -> Start:
+def read_start(request: Request, data: Mapping[str, str]) -> Start:
     """Return the beginning that a form or an address names; raise Refusal when it is not to be had."""
-    preset = find_preset(user, data.get("preset", ""))
+    preset = find_preset(request.user, data.get("preset", ""))
     name = data.get("model", "")
-    chosen = find_offered(wiring.offered_models(), name) if name else None
+    chosen = find_offered(wiring.offered_models(request.user), name) if name else None
     wanted = chosen or (preset.model if preset else None)
-    model = wanted if wanted is not None and wiring.is_offered(wanted) else wiring.current_model()
-    return Start(model, chosen, preset, temporary=bool(data.get("temporary")))
+    model = (
+        wanted
+        if wanted is not None and wiring.may_use(request.user, wanted)
+        else wiring.model_for(request.user)
+    )
+    settings = find_settings(request, data.get("settings", ""))
+    return Start(model, chosen, preset, temporary=bool(data.get("temporary")), settings=settings)
 
 
 def find_preset(user: User, public_id: str) -> Preset | None:
@@ -93,13 +115,13 @@ def find_preset(user: User, public_id: str) -> Preset | None:
     return preset
 
 
-def options(chosen: ChatModel | None) -> list[Option]:
-    return [Option(model, abilities_of(model), model == chosen) for model in wiring.offered_models()]
+def options(person: User, chosen: ChatModel | None) -> list[Option]:
+    return [Option(model, abilities_of(model), model == chosen) for model in wiring.offered_models(person)]
 
 
-def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
+def listed(person: User, chosen: ChatModel | None, **context: object) -> dict[str, object]:
     """What a list of models is rendered from."""
-    rows = options(chosen)
+    rows = options(person, chosen)
     priced = any(row.model.input_price is not None for row in rows)
     return {"options": rows, "filtered": len(rows) >= FILTER_FROM, "priced": priced, **context}
 
@@ -107,8 +129,9 @@ def listed(chosen: ChatModel | None, **context: object) -> dict[str, object]:
 @never_cache
 @require_GET
 def pick_model(request: Request) -> HttpResponse:
-    start = read_start(request.user, request.GET)
+    start = read_start(request, request.GET)
     context = listed(
+        request.user,
         start.model,
         start=start,
         heading=_("Model of the new conversation"),
@@ -123,13 +146,16 @@ def pick_model(request: Request) -> HttpResponse:
 def change_model(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_conversation(request.user, public_id)
     if request.method == "POST":
-        choose_model(conversation, find_offered(wiring.offered_models(), request.POST.get("model", "")))
+        choose_model(
+            conversation, find_offered(wiring.offered_models(request.user), request.POST.get("model", ""))
+        )
         if not request.htmx:
             return redirect("conversations:show_conversation", public_id)
         changed = {"conversation": conversation, "model": conversation.model}
         return render(request, "conversations/_model_changed.html", changed)
     action = reverse("conversations:change_model", args=[public_id])
     context = listed(
+        request.user,
         wiring.next_model(conversation),
         conversation=conversation,
         current=conversation,
@@ -146,6 +172,7 @@ def answer_again(request: Request, public_id: UUID) -> HttpResponse:
     message = get_message(request.user, public_id)
     action = reverse("conversations:regenerate_message", args=[public_id])
     context = listed(
+        request.user,
         wiring.next_model(message.conversation),
         conversation=message.conversation,
         current=message.conversation,

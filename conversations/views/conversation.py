@@ -19,19 +19,23 @@ from conversations.access import get_conversation, get_deleted_conversation, get
 from conversations.forms import MessageForm, Place, PlaceForm, RenameForm
 from conversations.http import asking_to_wait
 from conversations.models import ChatModel, Conversation, Generation
+from conversations.services import budgets
 from conversations.services.asking import Exchange
 from conversations.services.asking import start_conversation as start
+from conversations.services.entries import Entry
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation as delete
 from conversations.services.keeping import restore_conversation as restore
+from conversations.services.limits import Limits
 from conversations.services.marks import see
 from conversations.services.paging import PAGE, Stretch
 from conversations.services.sight import sight_of
 from conversations.services.temporary import keep_conversation as keep
 from conversations.services.titles import rename_conversation as rename
-from conversations.services.transcript import Entry, Transcript, build_exchange, build_transcript
+from conversations.services.transcript import Transcript, build_exchange, build_transcript
 from conversations.streaming.lag import refuse_when_late
 
+from .allowed import limits_shown
 from .attachments import Terms, collect, terms
 from .choosing import Start, read_start
 from .progress import find_progress
@@ -45,7 +49,7 @@ NEWEST = Stretch(page=PAGE)
 def new_conversation(request: Request) -> HttpResponse:
     if request.method == "POST":
         return start_conversation(request)
-    page = new_page(MessageForm.fresh(), read_start(request.user, request.GET))
+    page = new_page(request.user, MessageForm.fresh(), read_start(request, request.GET))
     part = request.htmx and not request.htmx.history_restore_request
     return render(request, "conversations/_choice.html" if part else "conversations/conversation.html", page)
 
@@ -53,11 +57,11 @@ def new_conversation(request: Request) -> HttpResponse:
 def start_conversation(request: Request) -> HttpResponse:
     refuse_when_late()
     form = MessageForm(request.POST)
-    beginning = Start(wiring.current_model())
+    beginning = Start(wiring.model_for(request.user))
     if not form.is_valid():
         return refuse_first(request, form.afresh(), beginning, status=422)
     try:
-        beginning = read_start(request.user, request.POST)
+        beginning = read_start(request, request.POST)
         exchange = start(
             request.user,
             text=form.cleaned_data["text"],
@@ -81,7 +85,7 @@ def start_conversation(request: Request) -> HttpResponse:
 
 
 def refuse_first(request: Request, form: MessageForm, beginning: Start, *, status: int) -> HttpResponse:
-    page = new_page(form, beginning)
+    page = new_page(request.user, form, beginning)
     if not request.htmx:
         return render(request, "conversations/conversation.html", page, status=status)
     response = render(request, "conversations/_composer.html", page, status=422)
@@ -174,12 +178,15 @@ def show_shortcuts(request: Request) -> HttpResponse:
     return render(request, "conversations/shortcuts.html")
 
 
-def new_page(form: MessageForm, beginning: Start) -> dict[str, object]:
+def new_page(user: User, form: MessageForm, beginning: Start) -> dict[str, object]:
+    limits = limits_shown(user)
     return {
         "form": form,
         "model": beginning.model,
         "start": beginning,
-        "terms": terms(beginning.model),
+        "terms": terms(beginning.model, limits),
+        "limits": limits,
+        "standing": budgets.shown(user, limits),
         "fallback": beginning.fallback,
         "starters": starters(),
         "conversation": None,
@@ -198,6 +205,8 @@ class ShownPage(TypedDict):
     active: Generation | None
     form: MessageForm
     terms: Terms | None
+    limits: Limits
+    standing: budgets.Standing | None
 
 
 def shown_page(
@@ -207,12 +216,15 @@ def shown_page(
     model = wiring.next_model(conversation)
     transcript = build_transcript(conversation, stretch, find_progress, takes=wiring.takes(model))
     entries = transcript.entries
+    limits = limits_shown(conversation.owner)
     return {
         "conversation": conversation,
         "current": conversation,
         "model": model,
         "fallback": conversation.model if model != conversation.model else None,
-        "terms": terms(model, conversation),
+        "terms": terms(model, limits, conversation),
+        "limits": limits,
+        "standing": budgets.shown(conversation.owner, limits),
         "entries": entries,
         "transcript": transcript,
         "active": active_answer(conversation, entries),
@@ -225,12 +237,15 @@ def exchanged_page(exchange: Exchange) -> ShownPage:
     conversation = exchange.answer.conversation
     leaf = conversation.leaf.public_id if conversation.leaf else ""
     entries = build_exchange(exchange, find_progress)
+    limits = limits_shown(conversation.owner)
     return {
         "conversation": conversation,
         "current": conversation,
         "model": conversation.model,
         "fallback": None,
-        "terms": terms(conversation.model, conversation),
+        "terms": terms(conversation.model, limits, conversation),
+        "limits": limits,
+        "standing": budgets.shown(conversation.owner, limits),
         "entries": entries,
         "active": active_answer(conversation, entries),
         "form": MessageForm.fresh(leaf=leaf),

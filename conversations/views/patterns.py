@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid5
 
@@ -23,6 +23,7 @@ from conversations.models import (
     Generation,
     Kind,
     Message,
+    Period,
     Problem,
     Prompt,
     Role,
@@ -30,8 +31,10 @@ from conversations.models import (
     Thumb,
 )
 from conversations.rendering import render_markdown, trusted
+from conversations.services.budgets import Standing
+from conversations.services.entries import Entry
+from conversations.services.limits import Budget
 from conversations.services.parameters import abilities_of
-from conversations.services.transcript import Entry
 
 from .choosing import Option
 
@@ -107,9 +110,15 @@ def show_patterns(request: Request) -> HttpResponse:
         "hues": HUES.split(),
         "options": sample_options(),
         "prompts": [(Prompt(name="explain", text="Explain {{what}} to {{whom}}."), []), (long_prompt(), [])],
+        "budgets": sample_budgets(),
         "gone": ChatModel(name="vendor/gone", label="A model that went"),
     }
     return render(request, "conversations/patterns.html", context)
+
+
+def sample_budgets() -> list[Standing]:
+    budget = Budget(Period.DAY, "tokens", 100_000)
+    return [Standing(budget, budget.limit, used, 0, date(2026, 12, 1)) for used in (4_200, 86_400, 100_100)]
 
 
 def patterns(conversation: Conversation) -> Iterator[Pattern]:

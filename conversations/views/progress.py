@@ -2,7 +2,7 @@
 
 from conversations.models import Generation, Status
 from conversations.rendering import trusted
-from conversations.services.transcript import Progress
+from conversations.services.entries import Progress
 from conversations.streaming import live
 from conversations.streaming.frames import Cursor
 from conversations.streaming.live import LiveAnswer

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from accounts.http import Request
 from conversations.access import find_message
 from conversations.models import Conversation, Message
+from conversations.services.entries import Entry
 from conversations.services.errors import Refusal
 from conversations.services.search import Found, parse_query, search
-from conversations.services.transcript import Entry
 
 
 @never_cache

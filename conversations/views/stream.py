@@ -10,14 +10,16 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.languages import language_of
+from accounts.zones import in_zone_of
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
-from conversations.services.asking import stop_answer as stop
 from conversations.services.marks import see
+from conversations.services.stopping import stop_answer as stop
 from conversations.services.transcript import build_entry
 from conversations.streaming import live
 from conversations.streaming.beat import Beat
@@ -145,8 +147,8 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     message = get_message(request.user, generation.message.public_id)
     see(message.conversation)
     entry = build_entry(message)
-    # The stream outlives its request: whoever reads it gets the language that they asked in.
-    with translation.override(language_of(request)):
+    # The middleware has answered long ago: whoever reads it gets the language and the time they asked in.
+    with in_zone_of(request), translation.override(language_of(request)):
         footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
         title = message.conversation.heading
     data = {
@@ -155,18 +157,18 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
         "title": title,
         "leaf": str(message.public_id),
     }
-    words = b"" if followed else words_of(message)
+    words = b"" if followed else words_of(message, entry.html)
     return words + event("s", data, Cursor(message.generation.fence))
 
 
-def words_of(message: Message) -> bytes:
+def words_of(message: Message, html: SafeString) -> bytes:
     """Return the events that lead from nothing to all of a stored answer."""
     cursor = Cursor(message.generation.fence)
     if message.plain:  # what took too long to render once is not rendered again
         return (
             event("s", {"status": "running", "reset": True}, cursor)
             + event("r", {"at": 0, "text": message.reasoning}, cursor)
-            + event("b", {"i": 0, "html": message.html}, cursor)
+            + event("b", {"i": 0, "html": html}, cursor)
         )
     answer = LiveAnswer(message.generation.pk, cursor.fence)
     answer.append_reasoning(message.reasoning)

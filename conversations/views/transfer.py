@@ -21,6 +21,8 @@ from conversations.services import transfer
 from conversations.services.errors import Refusal
 from conversations.streaming.database import in_database
 
+from .allowed import limits_shown
+
 # How long one request works on an import: the page asks again by itself, without scripts a person has to.
 STEP_S, LONG_STEP_S = 0.5, 6.0
 
@@ -87,6 +89,7 @@ def render_transfer(request: Request, form: UploadForm, status: int = 200) -> Ht
         "form": form,
         "imports": imports,
         "open_import": next((it for it in imports if it.is_open), None),
+        "limits": limits_shown(request.user),
         "most_megabytes": settings.IMPORT_MAX_BYTES // 1_000_000,
     }
     return render(request, "conversations/transfer.html", context, status=status)
@@ -102,7 +105,7 @@ def show_import(request: Request, public_id: UUID) -> HttpResponse:
 def advance_import(request: Request, public_id: UUID) -> HttpResponse:
     it = get_import(request.user, public_id)
     for_s = STEP_S if request.htmx else LONG_STEP_S
-    transfer.advance(it, directory=directory(), model=wiring.current_model(), for_s=for_s)
+    transfer.advance(it, directory=directory(), model=wiring.model_for(request.user), for_s=for_s)
     return after_step(request, it)
 
 

@@ -1,7 +1,8 @@
 // announce.js: one quiet region tells a screen reader what happens; the words that stream in do not.
 import { t } from "requests"
 
-const SHORT = 80 // words; a longer answer is announced, not read out
+// The most words that are read out of an answer, as its person prefers; a longer one is only announced.
+const READ_OUT = { whole: Infinity, short: 80, notice: 0 }
 
 export function announce(sentence) {
   const region = document.querySelector("[data-announce]")
@@ -14,5 +15,9 @@ export function announceAnswer(footer, text) {
   const problem = footer.querySelector(".problem p")?.textContent ?? ""
   if (problem) announce(problem)
   else if (!count) announce(t("The answer ended."))
-  else announce(count <= SHORT ? words : t("Answer ready, {count} words.", { count }))
+  else announce(count <= mostReadOut() ? words : t("Answer ready, {count} words.", { count }))
+}
+
+function mostReadOut() {
+  return READ_OUT[document.querySelector("[data-announce]")?.dataset.announce] ?? READ_OUT.short
 }

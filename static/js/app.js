@@ -24,7 +24,7 @@ const clicks = {
   "[data-panel], [data-panel-close]": { name: "panel", alone: true },
   "[data-themes] button": { name: "theme" },
   "[data-row] [data-delete]": { name: "rows" },
-  "[data-chip-remove]": { name: "attach", alone: true },
+  "[data-chip-remove], [data-chip-text]": { name: "attach", alone: true },
   "[data-sign-out] button": { name: "drafts", alone: true },
 }
 
@@ -45,6 +45,7 @@ function outOfDate() {
   location.reload()
 }
 
+if (!document.cookie.includes(`zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`)) import("zone")
 start(document)
 document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target))
 document.addEventListener("chat:added", (event) => start(event.target))
@@ -70,6 +71,10 @@ document.addEventListener("focusin", (event) => {
   if (event.target.closest("[data-title]")) import("title").then((module) => module.editInPlace(event.target.form))
   if (event.target.closest("[data-search]")) import("search").then((module) => module.start(event.target.form))
 })
+
+document.addEventListener("touchstart", (event) => {
+  if (matchMedia("(max-width: 56rem)").matches) import("swipe").then((module) => module.follow(event))
+}, { passive: true })
 
 // The module is there before the second key of a combination: the first is Control, ⌘ or Alt.
 document.addEventListener("keydown", (event) => {

@@ -15,10 +15,11 @@ export function addFiles(files) {
     const chip = newChip(file)
     chips().append(chip)
     chip.scrollIntoView({ block: "nearest" })
+    changed()
     const count = chips().querySelectorAll("[data-chip]:not([data-refused])").length
-    if (count > Number(filesMost)) refuse(chip, t("A message can carry {count} files.", { count: filesMost }))
-    else if (file.size > Number(filesLargest)) refuse(chip, t("{size}; at most {most} can be taken.", { size: size(file.size), most: size(Number(filesLargest)) }))
-    else if (!file.size) refuse(chip, t("It is empty, or a folder."))
+    if (count > Number(filesMost)) refuse(chip, t("A message can carry {count} files.", { count: filesMost }), file)
+    else if (file.size > Number(filesLargest)) refuse(chip, t("{size}; at most {most} can be taken.", { size: size(file.size), most: size(Number(filesLargest)) }), file)
+    else if (!file.size) refuse(chip, t("It is empty, or a folder."), file)
     else {
       underWay++
       line = line.then(() => chip.isConnected && upload(file, chip)).catch(() => {}).finally(() => underWay--)
@@ -63,20 +64,38 @@ function settle(chip, file, request) {
   const fresh = answer.querySelector("[data-chip]")
   if (request.status === 200 && fresh) {
     chip.replaceWith(document.adoptNode(fresh))
+    changed()
     return announce(t("{name} is attached.", file))
   }
   const why = answer.querySelector("[data-notice]")?.textContent.trim()
-  refuse(chip, why || (request.status ? t("It could not be taken. Try again in a moment.") : t("The site cannot be reached.")))
+  refuse(chip, why || (request.status ? t("It could not be taken. Try again in a moment.") : t("The site cannot be reached.")), file)
 }
 
-function refuse(chip, why) {
+function refuse(chip, why, file) {
+  if (file.words) { // pasted, and in no file anywhere: they stand in the box instead
+    chip.remove()
+    putIntoBox(file.words)
+    return announce(why)
+  }
   chip.dataset.refused = ""
   const name = chip.querySelector("bdi")
   const sentence = why.includes(name.textContent) ? why : t("“{name}”: {why}", { name: name.textContent, why })
   name.hidden = true
   chip.querySelector(".chip__size").textContent = sentence
   chip.scrollIntoView({ block: "nearest" })
+  changed()
   announce(sentence)
+}
+
+// What hangs on the chips: whether there is something to send, and what is kept for a reload.
+function changed() {
+  composer().querySelector("textarea").dispatchEvent(new Event("input"))
+}
+
+function putIntoBox(words) {
+  const box = composer().querySelector("textarea")
+  box.setRangeText(words, box.selectionStart, box.selectionEnd, "end")
+  changed()
 }
 
 // A file that goes up takes its message along only when it has arrived; one that was refused holds it back.
@@ -94,14 +113,21 @@ document.addEventListener("submit", async (event) => {
   if (refused() === before) button?.click()
 }, { capture: true })
 
-// The cross of a chip whose file has arrived.
-export function press(button) {
-  drop(button.closest("[data-chip]"))
-  fetch(button.dataset.chipRemove, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } })
+// The cross of a chip whose file has arrived; or its words are wanted in the box instead.
+export async function press(button) {
+  const chip = button.closest("[data-chip]")
+  if (button.dataset.chipText) {
+    const response = await fetch(button.dataset.chipText).catch(() => null)
+    if (!response?.ok) return announce(t("That did not work. Try again in a moment."))
+    putIntoBox(await response.text())
+  }
+  drop(chip)
+  fetch(chip.querySelector("[data-chip-remove]").dataset.chipRemove, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } })
 }
 
 function drop(chip) {
   chip.remove()
+  changed()
   composer().querySelector("textarea").focus({ preventScroll: true })
 }
 

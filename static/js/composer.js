@@ -4,6 +4,7 @@ import { language, say, t } from "requests"
 const touch = matchMedia("(hover: none) and (pointer: coarse)")
 const grows = CSS.supports("field-sizing", "content")
 const attaching = new WeakMap() // a form -> the module for its files, on its way
+const LONG = { characters: 8_000, lines: 100 } // a paste beyond either becomes a file, where the model takes text files
 const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 1000)) // Safari has none
 
 export function startComposer(form) {
@@ -11,6 +12,9 @@ export function startComposer(form) {
   update(form, box)
   waitForModules(form, box)
   if (form.dataset.files) takeFiles(form, box)
+  if (touch.matches && self.visualViewport) {
+    box.addEventListener("focus", () => import("keyboard").then((module) => module.standOnKeyboard()), { once: true })
+  }
   box.addEventListener("input", () => update(form, box))
   box.addEventListener("beforeinput", ({ data }) => data?.length > Number(form.dataset.limit) && setHuge(form, box, true))
   box.addEventListener("input", () => box.value === "/" && import("prompts").then((module) => module.suggest(form, box)))
@@ -45,7 +49,11 @@ function takeFiles(form, box) {
     if (!files.length) return
     const coming = import("attach")
       .then((module) => module.addFiles(files))
-      .catch(() => say(t("That could not be attached. Try again in a moment.")))
+      .catch(() => {
+        box.setRangeText(files.map((file) => file.words ?? "").join("")) // pasted words are in no file to pick again
+        update(form, box)
+        say(t("That could not be attached. Try again in a moment."))
+      })
       .finally(() => attaching.delete(form))
     attaching.set(form, coming) // a send waits for it
   }
@@ -56,12 +64,25 @@ function takeFiles(form, box) {
   })
   const pick = form.querySelector("[data-pick]")
   if (pick?.files.length) pick.dispatchEvent(new Event("change", { bubbles: true })) // picked before this was here
+  let asIs = false // Ctrl+Shift+V: words as they are, however many
+  box.addEventListener("keydown", (event) => { asIs = event.shiftKey && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "v" })
   box.addEventListener("paste", (event) => {
     const { files, types } = event.clipboardData
+    const words = event.clipboardData.getData("text/plain")
+    if (form.dataset.paste && !asIs && isLong(words)) {
+      event.preventDefault()
+      const number = form.querySelectorAll("[data-chip]").length
+      const file = new File([words], `${form.dataset.paste}${number ? ` ${number + 1}` : ""}.txt`, { type: "text/plain" })
+      return add([Object.assign(file, { words })])
+    }
     if (!files.length || types.includes("text/plain")) return // an office program adds a picture to its words
     event.preventDefault()
     add([...files])
   })
+}
+
+function isLong(words) {
+  return words.length > LONG.characters || words.split("\n", LONG.lines + 1).length > LONG.lines
 }
 
 async function keep(form, box) {
@@ -75,7 +96,7 @@ async function keep(form, box) {
 
 function isKept(form) {
   try {
-    return ["draft", "sending"].some((kind) => localStorage.getItem(`${kind}:${form.dataset.draft}`))
+    return ["draft", "sending", "files"].some((kind) => localStorage.getItem(`${kind}:${form.dataset.draft}`))
   } catch { return false }
 }
 
@@ -87,7 +108,7 @@ function update(form, box) {
   setHuge(form, box, units > limit)
   const note = form.querySelector("[data-note]")
   note.dataset.words ??= note.textContent
-  form.toggleAttribute("data-empty", !box.value.trim())
+  form.toggleAttribute("data-empty", !box.value.trim() && !form.querySelector("[data-chip]:not([data-refused])"))
   note.toggleAttribute("data-over", count > limit)
   note.textContent = count > limit * 0.9
     ? t("{count} of {most} characters", { count: count.toLocaleString(language), most: limit.toLocaleString(language) })
@@ -108,10 +129,11 @@ function onKey(event, form, box) {
   if (event.isComposing || event.keyCode === 229) return
   if (event.key === "ArrowUp" && !box.value && !event.altKey) return editLast(event)
   if (event.key !== "Enter" || event.shiftKey || event.altKey) return
-  if (touch.matches && !event.ctrlKey && !event.metaKey) return
+  const key = form.closest("[data-send-key]")?.dataset.sendKey || "enter" // or "ctrl+enter", which always sends
+  if ((touch.matches || key !== "enter") && !event.ctrlKey && !event.metaKey) return
   event.preventDefault()
   // A click, since htmx sends a form to where the button that was clicked last points: that may be Stop.
-  if (!box.value.trim()) return
+  if (form.hasAttribute("data-empty")) return
   if (form.querySelector("[data-active]")) return say(t("An answer is being written. Stop it, or wait for its end; your text stays here."))
   form.querySelector("[data-send]").click()
 }

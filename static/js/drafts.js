@@ -1,6 +1,8 @@
 // drafts.js: what is written and not yet sent stays in this browser, for this person and conversation.
 const name = (form, kind = "draft") => `${kind}:${form.dataset.draft}`
+const files = () => [...document.querySelectorAll("[data-chip] [name=file]")].map((field) => field.value)
 let timer
+let restoring = false
 let leaving = false
 
 function store(key, value) {
@@ -17,7 +19,10 @@ function read(key) {
 export function keepDraft(form, box, now = false) {
   clearTimeout(timer)
   if (leaving) return
-  const save = () => store(name(form), box.value)
+  const save = () => {
+    store(name(form), box.value)
+    if (!restoring) store(name(form, "files"), files().join(" "))
+  }
   if (now) save()
   else timer = setTimeout(save, 200)
 }
@@ -31,7 +36,27 @@ export function restoreDraft(form, box) {
   const words = [...parts].join("\n\n")
   if (words.length > Number(form.dataset.limit)) box.dir = "ltr" // as composer.js has it for a book
   if (words && !box.value) box.value = words
+  restoreFiles(form, box)
   if (unsent) keepDraft(form, box, true)
+}
+
+// Files that went up and were not sent: the server knows them still, and says how they look.
+async function restoreFiles(form, box) {
+  const kept = read(name(form, "files")).split(" ").filter((id) => id && !files().includes(id))
+  if (!kept.length || !form.dataset.keptFiles) return
+  restoring = true
+  const query = new URLSearchParams(kept.map((id) => ["file", id]))
+  const response = await fetch(`${form.dataset.keptFiles}?${query}`, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null)
+  if (!response?.ok) return // they stay noted for the next time
+  form.querySelector("[data-chips]").insertAdjacentHTML("afterbegin", await response.text())
+  restoring = false
+  box.dispatchEvent(new Event("input"))
+}
+
+// Of the files of a message that was taken nothing is kept; those of the next one are.
+export function forgetFiles(form) {
+  const waiting = document.querySelector("#transcript-messages") ? files() : []
+  store(name(form, "files"), waiting.join(" "))
 }
 
 // Words on their way: they are a draft again unless the server acknowledges them.
@@ -54,7 +79,7 @@ export function keepUnsent(form) {
 
 function forgetAll() {
   try {
-    Object.keys(localStorage).filter((key) => /^(draft|sending):/.test(key)).forEach((key) => localStorage.removeItem(key))
+    Object.keys(localStorage).filter((key) => /^(draft|sending|files):/.test(key)).forEach((key) => localStorage.removeItem(key))
   } catch { /* nothing is kept where nothing may be stored */ }
 }
 

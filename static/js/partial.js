@@ -17,6 +17,7 @@ export async function replace(article, answer) {
   fresh.dispatchEvent(new CustomEvent("chat:added", { bubbles: true }))
   if (fresh.dataset.stream) return
   announceAnswer(fresh.querySelector("[data-footer]"), fresh.querySelector("[data-text]"))
+  fresh.dispatchEvent(new CustomEvent("chat:ended", { bubbles: true }))
   awaitTitle("")
 }
 

@@ -1,5 +1,5 @@
 // sending.js: a message shows at once; the server's own copy takes its place, or it says what went wrong.
-import { forgetSending, keepSending, keepUnsent } from "drafts"
+import { forgetFiles, forgetSending, keepSending, keepUnsent } from "drafts"
 import { language, otherTabs, say, sentenceOf, t } from "requests"
 import { setBox, showFailed, showUnsent } from "unsent"
 
@@ -27,7 +27,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!form.matches("[data-composer]")) return
   const text = event.detail.requestConfig.formData.getAll("text").at(-1) ?? "" // the box, or after it a beginning of ours
   const answering = form.querySelector("[data-composer-fields]").hasAttribute("data-active")
-  if (!text.trim() || answering || isBook(text, form)) return event.preventDefault()
+  if ((!text.trim() && !form.querySelector("[data-chip] [name=file]")) || answering || isBook(text, form)) return event.preventDefault()
   form.toggleAttribute("data-sending", true)
   keepSending(form, text)
   if (!document.querySelector("#transcript-messages")) return
@@ -44,6 +44,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   forgetSending(form)
   unsent.get(xhr)?.remove()
   unsent.delete(xhr)
+  if (xhr.status < 300) forgetFiles(form)
   if (xhr.status < 300) otherTabs?.postMessage(location.pathname)
 })
 

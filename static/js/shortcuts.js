@@ -12,7 +12,7 @@ export const keys = [
   { keys: "Shift+Escape", does: t("Go to the message box"), act: () => find("#composer-text")?.focus() },
   { keys: "Ctrl+Shift+S", does: t("Show or hide the side bar"), act: async () => (await import("drawer")).toggle() },
   { keys: "Ctrl+Shift+M", does: t("Choose a model"), act: () => find("[data-model]")?.click() },
-  { keys: "Ctrl+.", does: t("Settings of this conversation"), act: () => find("[data-settings]")?.click() },
+  { keys: "Ctrl+.", does: t("Settings of the conversation"), act: () => find("[data-settings]")?.click() },
   { keys: "Ctrl+Shift+C", does: t("Copy the last answer"), act: () => last('[data-role="assistant"] [data-copy]')?.click() },
   { keys: "Ctrl+Shift+;", does: t("Copy the last block of code"), act: () => last("[data-copy-code]")?.click() },
   { keys: "Ctrl+Shift+Backspace", does: t("Delete this conversation"), act: () => find("[data-delete-current]")?.click() },

@@ -7,6 +7,7 @@ const composer = () => document.querySelector("[data-composer]")
 export function showUnsent(text, key) {
   const message = document.querySelector("template[data-sending]").content.firstElementChild.cloneNode(true)
   message.querySelector("[data-text]").textContent = text
+  message.querySelector("[data-text]").hidden = !text
   message.querySelector("[data-retry]").onclick = () => sendAgain(message, text, key)
   message.querySelector("[data-take-back]").onclick = () => takeBack(message, text)
   composer().querySelectorAll("[data-refused]").forEach((chip) => chip.remove())
@@ -46,8 +47,8 @@ function sendAgain(message, text, key) {
   setBox(text)
   form.elements.key.value = key
   form.querySelector("[data-send]").click()
-  setBox(written)
   move(attached, form)
+  setBox(written)
 }
 
 function takeBack(message, text) {

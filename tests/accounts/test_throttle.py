@@ -1,7 +1,9 @@
 import asyncio
+import threading
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -189,3 +191,25 @@ def test_many_requests_for_a_reset_wait(ada, settings):
 
     assert statuses[0] == 302
     assert statuses[-1] == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_the_same_moment_are_counted_one_by_one(ada):
+    here = threading.Barrier(14)
+    statuses: list[int] = []
+
+    def guess(number: int) -> None:
+        try:
+            here.wait(10)
+            statuses.append(attempt(address=f"192.0.2.{number}").status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=guess, args=[number]) for number in range(14)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert len(statuses) == 14
+    assert statuses.count(200) <= 10

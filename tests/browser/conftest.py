@@ -19,7 +19,7 @@ SWITCHES = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run"),
     # A page that wants something of another host does not get it, and the walk hears of it.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 
@@ -71,9 +71,6 @@ def hold_true(site: Site) -> None:
     assert "Traceback" not in site.said, site.said
     assert site.query("SELECT id FROM conversations_generation WHERE status IN ('queued', 'running')") == []
     assert site.query("SELECT id FROM conversations_chunk") == []
-    lost = """SELECT id, text FROM conversations_message WHERE role = 'assistant' AND text != '' AND html = ''
-              AND conversation_id NOT IN (SELECT conversation_id FROM conversations_origin)"""
-    assert site.query(lost) == []
 
 
 @pytest.fixture

@@ -54,7 +54,15 @@ def test_no_page_has_a_violation(ada, upstream):
         ),
         *(f"{conversation}share/", "/shares/", f"/m/{generated}/feedback/"),
         *("/search/?q=show", "/folders/", "/trash/", f"{conversation}move/"),
-        *("/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
+        *("/usage/", "/usage/everybody/"),
+        *(
+            "/help/keys/",
+            "/accounts/",
+            "/preferences/",
+            "/leaving/",
+            "/accounts/password/change/",
+            "/accounts/email/",
+        ),
         *("/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/"),
         *(conversation.replace("/c/", "/review/c/"), "/nowhere/", "/patterns/"),
         *(f"{conversation}settings/", f"{conversation}model/", "/models/", "/presets/new/", "/prompts/new/"),
@@ -62,6 +70,11 @@ def test_no_page_has_a_violation(ada, upstream):
     ]:
         page.goto(address)
         found += violations(page)
+    page.goto("/people/?show=administrators")
+    found += violations(page)
+    page.locator(".list__name").last.click()
+    page.get_by_text("Delete…").click()
+    found += violations(page)
     page.goto(conversation)
     answer(page).get_by_role("button", name="Bad answer").click()
     expect(answer(page).locator(".feedback__form")).to_be_visible()

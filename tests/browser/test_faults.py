@@ -76,7 +76,7 @@ def test_a_server_killed_before_the_first_word_keeps_the_question(own_site, visi
     page = visit(at=own_site).open()
     told = upstream.tells("Anybody there?")
     send(page, "Anybody there?")
-    # The model may be asked before the browser has its answer; what is sent and not heard of has a walk below.
+    # The model may be asked before the browser has its answer: what nobody heard of has a walk below.
     expect_status(page, "running")
     told.wait_until_asked()
     own_site.kill()

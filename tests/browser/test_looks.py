@@ -66,6 +66,7 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit, upstream):
         *("/", conversation, f"/m/{message}/edit/", f"/m/{generated}/details/", f"{conversation}rename/"),
         *(f"{conversation}share/", "/shares/", "/files/", f"/m/{generated}/feedback/"),
         *("/conversations/", "/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
+        *("/preferences/", "/leaving/", "/people/"),
         *("/accounts/sessions/", "/accounts/2fa/", conversation.replace("/c/", "/review/c/"), "/nowhere/"),
     ]
     ada.context.set_extra_http_headers({})

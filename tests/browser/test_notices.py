@@ -46,10 +46,10 @@ def test_a_dot_stands_on_the_tab_until_one_looks_and_no_notice_is_shown(ada, ups
 
 def test_a_notice_names_the_conversation_only_for_who_chose_that(ada, upstream):
     ada.context.add_init_script(STUB % "granted")
-    page = ada.open("/accounts/")
+    page = ada.open("/preferences/")
     assert page.evaluate("window.asked") == 0
     for choice, notice in (("On", "An answer is ready"), ("With the title", "“By title” is ready")):
-        page.goto("/accounts/")
+        page.goto("/preferences/")
         page.get_by_role("button", name=choice, exact=True).focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name=choice, exact=True)).to_have_attribute("aria-pressed", "true")
@@ -58,14 +58,14 @@ def test_a_notice_names_the_conversation_only_for_who_chose_that(ada, upstream):
         end_hidden(page, upstream, "By title")
         until(page, "window.shown.length === 1")
         assert page.evaluate("window.shown") == [notice]
-    page.goto("/accounts/")
+    page.goto("/preferences/")
     page.get_by_role("button", name="Off", exact=True).click()
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('notices'))") == []
 
 
 def test_a_browser_that_says_no_is_told_of_in_a_sentence(ada):
     ada.context.add_init_script(STUB % "denied")
-    page = ada.open("/accounts/")
+    page = ada.open("/preferences/")
     page.get_by_role("button", name="On", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("does not let this site show notices")
     expect(page.get_by_role("button", name="Off", exact=True)).to_have_attribute("aria-pressed", "true")

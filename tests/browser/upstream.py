@@ -103,7 +103,7 @@ class Upstream:
 
 def words_of(content: str | list[dict[str, Any]]) -> str:
     """Return what was typed: beside files it is the last part."""
-    return content if isinstance(content, str) else str(content[-1]["text"])
+    return content if isinstance(content, str) else str(content[-1].get("text", ""))
 
 
 class Server(ThreadingHTTPServer):

@@ -3,10 +3,11 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.management.fake_llm.scripts import whole_text
 from conversations.management.fake_llm.wire import first_wrong_word
+from conversations.rendering import render_markdown
 from tests.conversations.management.processes import wait_for
 from tests.served.database import Database
 
@@ -68,13 +69,18 @@ def wait_until_kept(database: Database, count: int, *, within_s: float = QUIET_S
 def stored_answers(database: Database) -> list[Stored]:
     rows = database.query(
         """SELECT generation.id, generation.status, generation.problem, answer.id, answer.public_id,
-                  answer.text, answer.reasoning, answer.html, question.text
+                  answer.text, answer.reasoning, answer.html, question.text, answer.plain
            FROM conversations_generation generation
            JOIN conversations_message answer ON answer.id = generation.message_id
            JOIN conversations_message question ON question.id = answer.parent_id
            ORDER BY generation.id"""
     )
-    return [Stored(*row) for row in rows]  # type: ignore[arg-type]
+    return [as_read(Stored(*row), plain=bool(plain)) for *row, plain in rows]  # type: ignore[arg-type]
+
+
+def as_read(row: Stored, *, plain: bool) -> Stored:
+    """Return `row` with the HTML that is made of its words when it is read, unless it is kept."""
+    return row if row.html else replace(row, html=str(render_markdown(row.text, plain=plain)))
 
 
 def stored(database: Database, answer: Answer) -> Stored:

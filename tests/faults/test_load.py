@@ -7,7 +7,7 @@ import pytest
 
 from conversations.management.fake_llm.texts import MARKDOWN
 from conversations.models import Generation
-from conversations.services.asking import MESSAGE_CHARACTERS, MESSAGES_PER_MINUTE, WAITING_AT_MOST
+from conversations.services.admission import MESSAGE_CHARACTERS, MESSAGES_PER_MINUTE, WAITING_AT_MOST
 from tests.conversations.management.processes import wait_for
 from tests.served.database import Database
 from tests.served.site import Site

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from accounts.roles import Role, give_roles
 from conversations.models import Conversation
 from review.models import ReadEvent
 from review.reading import record_reading
@@ -93,7 +94,8 @@ def test_it_is_found_by_reader_owner_and_conversation(event, office):
     assert "Ticket 12" not in office.get(listed, {"q": "nobody"}).content.decode()
 
 
-def test_the_admin_leads_to_the_console_only_those_who_may_read(talk, office, client_of):
+def test_the_admin_leads_to_the_console_only_those_who_may_read(talk, office, root, client_of):
+    give_roles(root, {Role.REVIEWER, Role.ADMINISTRATOR})
     way = reverse("review:read_conversation", args=[talk.public_id])
     staff = make_user("stan", is_staff=True)
     staff.user_permissions.add(Permission.objects.get(codename="view_conversation"))

@@ -18,6 +18,7 @@ def main(count: int, staff: int) -> None:
 
     from accounts.models import User
     from accounts.names import look_alike_key
+    from accounts.roles import Role, group_of
     from conversations.management.preparing import prepare
 
     prepare()
@@ -36,6 +37,7 @@ def main(count: int, staff: int) -> None:
     ]
     with transaction.atomic():
         people = User.objects.bulk_create(rows)
+        group_of(Role.REVIEWER).user_set.add(*(person for person in people if person.is_staff))
         signed_in = [(person.username, session_of(person)) for person in people]
     sys.stdout.write(json.dumps(signed_in))
 

@@ -1,12 +1,10 @@
 from typing import Any
 
-from allauth.account import app_settings
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.urls import reverse
 
 from accounts.backends import find_person
+from accounts.ways_back import reset_path
 
 
 class Command(BaseCommand):
@@ -21,10 +19,6 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody is called {options['username']!r}.")
         if not person.is_active:
             raise CommandError(f"The account of {person.username!r} is closed; open it in the admin first.")
-        token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
-        path = reverse(
-            "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": token}
-        )
-        self.stdout.write(f"{settings.SITE_URL}{path}")
+        self.stdout.write(f"{settings.SITE_URL}{reset_path(person)}")
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         self.stderr.write(f"Works once, within {hours} hours, unless {person.username} signs in before.")

@@ -41,11 +41,17 @@ PICTURE = b64decode(
 )
 NAME, PASSWORD = "demo", "demo pass phrase"
 SHOWCASE = Path(__file__).parent.parent / "showcase.md"
+QUICKSORT = Path(__file__).parent.parent / "quicksort.md"
 DAYS = (0, 0, 1, 1, 3, 5, 9, 20, 45, 80, 200, 400)
 SAID = (
     ("Plan a quiet weekend", "Two days by the sea: **Saturday** walk the cliffs, *Sunday* read."),
     ("What do otters eat?", "Fish, crabs and sea urchins.\n\n- crabs\n- urchins\n- clams"),
     ("مرحبا، كيف حالك؟", "أنا بخير، شكرًا لسؤالك. كيف يمكنني مساعدتك اليوم؟"),
+    ("Name a tea shop by a canal", "*The Slow Boat*, *Lock and Leaf*, or plainly *Tea at Seven*."),
+    (
+        "Which plants like shade?",
+        "Ferns, hostas and lily of the valley; **ivy** where nothing else grows.",
+    ),
     ("Explain tides", "The Moon pulls the water nearest to it a little more than it pulls the Earth."),
 )
 PROMPTS = (
@@ -81,10 +87,13 @@ class Command(BaseCommand):
                 title=f"{status}: {label}",
                 status=status,
                 problem=problem,
+                days=30,
             )
         for index, days in enumerate(DAYS):
             question, answer = SAID[index % len(SAID)]
             talk(person, [(question, answer)] * (1 + index % 3), title=question, days=days)
+        question = "Show me quicksort in Python, and what it costs."
+        talk(person, [(question, QUICKSORT.read_text())], title="Quicksort and what it costs")
         self.stdout.write(f"Sign in as {NAME} with the password: {PASSWORD}")
 
 
@@ -126,6 +135,9 @@ def with_files(person: User) -> None:
         attachment.messages.add(question)
         if name == "old.txt":
             delete_file(attachment)
+    alone = talk(person, [("", "An otter on its back, in the sea.")], title="otter.png")
+    picture = store(person, inspect(PICTURE, name="otter.png"), name="otter.png")
+    picture.messages.add(alone.messages.get(role=Role.USER))
 
 
 def talk(

@@ -47,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
         refuse_impossible(workers)
+        begin_with_approval_where_others_reach(host)
         # A deploy's SIGTERM ends the site as Ctrl+C does, through every `finally`.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         move_local_model_to_a_free_port()
@@ -79,6 +80,12 @@ class Command(BaseCommand):
         if path := setup_path():
             lines.append(f"  Become its first administrator (this link works once): {link}{path}")
         return lines
+
+
+def begin_with_approval_where_others_reach(host: str) -> None:
+    """Let `--host` decide as HOST does how sign-up begins; other processes read it from the environment."""
+    if host not in settings.LOOPBACK and not os.environ.get("SIGNUP"):
+        settings.SIGNUP = os.environ["SIGNUP"] = "approval"
 
 
 class Greeting:

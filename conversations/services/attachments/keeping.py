@@ -16,6 +16,7 @@ from accounts.models import User
 from conversations.models import Attachment, Conversation, Kind
 from conversations.models.attachment import AttachmentQuerySet, file_storage, random_place, readable_size
 from conversations.services.errors import Refusal, Unavailable
+from conversations.services.limits import limits_of, refuse_without
 
 from .inspecting import Finding, inspect, kind_of
 from .limits import UNSENT_AT_MOST, Limits
@@ -34,6 +35,7 @@ def accept_upload(
 
     What it is, is found out from its bytes. `takes` are the kinds that the model at hand can use.
     """
+    refuse_without(limits_of(owner), "attachments")
     name = clean_name(upload.name or "")
     size = upload.size or 0
     if not size:

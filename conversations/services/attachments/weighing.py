@@ -17,6 +17,8 @@ ALL_KINDS = frozenset(Kind)
 PIXELS_PER_TOKEN = 750
 # Of a PDF that is sent as a file every page is read twice: as a picture, and as its text.
 TOKENS_PER_PAGE = 1_500
+# What cannot be sent, a line says in its place: a message of such a file alone says something still.
+NOTE_CHARACTERS = 80
 
 
 def weight(attachments: Iterable[Attachment], window: Window, takes: frozenset[Kind] = ALL_KINDS) -> int:
@@ -26,13 +28,13 @@ def weight(attachments: Iterable[Attachment], window: Window, takes: frozenset[K
 
 def weight_of(attachment: Attachment, window: Window, takes: frozenset[Kind]) -> int:
     if attachment.is_deleted:
-        return 0
+        return NOTE_CHARACTERS
     tokens = 0
     if attachment.kind == Kind.IMAGE and Kind.IMAGE in takes:
         tokens = (attachment.width or 0) * (attachment.height or 0) // PIXELS_PER_TOKEN
     if attachment.kind == Kind.PDF and Kind.PDF in takes:
         tokens = (attachment.pages or 0) * TOKENS_PER_PAGE
-    return attachment.characters + int(tokens * window.characters_per_token)
+    return max(NOTE_CHARACTERS, attachment.characters + int(tokens * window.characters_per_token))
 
 
 def refuse_unfit(

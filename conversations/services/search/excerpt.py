@@ -52,6 +52,7 @@ def pattern_of(terms: Iterable[Term]) -> re.Pattern[str] | None:
 
 
 def of_term(term: Term) -> str:
+    """Return what finds `term` in a folded text as a pattern, or nothing when it has no word."""
     words = re.findall(r"[^\W_]+", fold(unicodedata.normalize("NFC", term.text)).replace(MARK, ""))
     if not words:
         return ""

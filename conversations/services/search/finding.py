@@ -17,6 +17,7 @@ from conversations.services.errors import Refusal
 from . import postgres, sqlite
 from .excerpt import Piece, excerpt, marked, pattern_of
 from .query import Query, Term
+from .statements import Condition, Value
 
 PAGE = 20
 TITLES_SHOWN = 6
@@ -24,8 +25,8 @@ PATIENCE_S = 4.0
 QUERY_CANCELED = "57014"
 CONVERSATIONS = "JOIN conversations_conversation AS conversation ON conversation.id = message.conversation_id"
 
-Value = str | int
-Condition = tuple[str, Sequence[Value]]
+# So many conversations are given to a query by their keys.
+FEW = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +167,31 @@ def one_of(column: str, values: Sequence[Value]) -> Condition:
 
 def message_ids(user: User, query: Query, where: list[Condition], older: int | None) -> list[int]:
     """Return the keys of the newest messages that fit, one more than a page holds."""
-    backend = postgres if connection.vendor == "postgresql" else sqlite
-    conditions = [backend.matches("message.text", query, user.pk), ("message.deleted_at IS NULL", []), *where]
+    conditions: list[Condition] = [("message.deleted_at IS NULL", []), *where]
     conditions += [contains("message.text", term) for term in query.wanted if term.is_spaceless]
     conditions += [without("message.text", term) for term in query.unwanted if term.is_spaceless]
-    conditions += days("message.created_at", query)
+    within = days("message.created_at", query)
+    among = few_conversations(query, where)
+    if connection.vendor == "postgresql":
+        if among is not None:
+            within.append(("message.conversation_id = ANY(%s)", [among]))
+        return postgres.newest_messages(
+            query, user.pk, within=within, where=conditions, older=older, most=PAGE + 1
+        )
+    if among is not None:
+        within.append(sqlite.among(among))
+    conditions = [sqlite.matches("message.text", query, user.pk), *conditions, *within]
     if older is not None:
-        conditions.append((f"{backend.MESSAGE_KEY} < %s", [older]))
-    return keys(f"{backend.MESSAGES} {CONVERSATIONS}", backend.MESSAGE_KEY, conditions, PAGE + 1)
+        conditions.append((f"{sqlite.MESSAGE_KEY} < %s", [older]))
+    return keys(f"{sqlite.MESSAGES} {CONVERSATIONS}", sqlite.MESSAGE_KEY, conditions, PAGE + 1)
+
+
+def few_conversations(query: Query, where: list[Condition]) -> list[int] | None:
+    """Return the keys of the conversations that may hold what is found, where `query` leaves only a few."""
+    if not (query.pinned or query.archived or query.file or query.folders or query.models):
+        return None
+    found = keys(postgres.TITLES, postgres.TITLE_KEY, where, FEW + 1)
+    return found if len(found) <= FEW else None
 
 
 def title_ids(
@@ -183,7 +201,7 @@ def title_ids(
     source, key = backend.TITLES, backend.TITLE_KEY
     conditions = list(where)
     if query.has_words:
-        conditions.insert(0, backend.matches("conversation.title", query, user.pk))
+        conditions.insert(0, title_matches(query, user.pk))
     else:
         source, key = postgres.TITLES, postgres.TITLE_KEY
     conditions += [contains("conversation.title", term) for term in query.wanted if term.is_spaceless]
@@ -192,6 +210,12 @@ def title_ids(
     if older is not None:
         conditions.append((f"{key} < %s", [older]))
     return keys(source, key, conditions, most)
+
+
+def title_matches(query: Query, owner: int) -> Condition:
+    if connection.vendor == "postgresql":
+        return postgres.matches(query, owner)
+    return sqlite.matches("conversation.title", query, owner)
 
 
 def keys(source: str, key: str, conditions: Sequence[Condition], most: int) -> list[int]:

@@ -1,7 +1,7 @@
 """What a person types into the search field, understood. Pure: any text is a Query or a Refusal."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -17,6 +17,7 @@ FLAGS = {"is": ("pinned", "archived"), "has": ("file",)}
 PART = re.compile(
     rf'(?P<minus>-?)(?:(?P<key>{"|".join(KEYS)}):)?(?:"(?P<quoted>[^"]*)"?|(?P<bare>[^\s"]+))', re.IGNORECASE
 )
+SIGNS = re.compile(r"[!-/:-@\[-`{-~]+")
 DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 # Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Chinese characters.
 SPACELESS = re.compile(
@@ -67,17 +68,18 @@ class Query:
             term if term.quoted or len(term.text) < 3 else Term(term.text, begins=True)
             for term in self.wanted
         )
-        return Query(
-            wanted,
-            self.unwanted,
-            self.models,
-            self.folders,
-            self.pinned,
-            self.archived,
-            self.file,
-            self.before,
-            self.after,
+        return replace(self, wanted=wanted)
+
+    def apart(self) -> "Query":
+        """Return this query with each word by itself, wherever it stands: all that fits this fits that."""
+        wanted = tuple(
+            Term(word, begins=term.begins and word is words[-1])
+            for term in self.wanted
+            for words in [SIGNS.sub(" ", term.text).split()]
+            for word in words
         )
+        unwanted = tuple(term for term in self.unwanted if len(SIGNS.sub(" ", term.text).split()) == 1)
+        return replace(self, wanted=wanted, unwanted=unwanted)
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ def export_everything(owner: User) -> Iterator[bytes]:
 
     No query is open between two pieces, so whoever sends them to a slow client may give the connection back.
     """
-    piece = _Piece()
+    piece = Piece()
     with zipfile.ZipFile(piece, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for conversation in _each(owner):
             name = file_name(conversation, "json")
@@ -76,7 +76,7 @@ def _each(owner: User) -> Iterator[Conversation]:
         last = conversation.pk
 
 
-class _Piece(io.RawIOBase):
+class Piece(io.RawIOBase):
     """Where a zip is written to: it cannot go back, and what it has is taken away."""
 
     def __init__(self) -> None:

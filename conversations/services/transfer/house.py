@@ -9,11 +9,12 @@ from django.utils.translation import gettext_noop
 from conversations.models import Problem, Role, Status
 from conversations.models.generation import ACTIVE
 
-from .reading import Json, moment_of, object_of, objects_of, text_of, word_of
+from .reading import Json, Replaced, moment_of, object_of, objects_of, paragraphs, text_of, word_of
 from .trees import Node, children_of, refuse_length
 from .values import ConversationCopy, MessageCopy, Unreadable
 
 SCHEMA = "chatsite-conversation/1"
+FILES_AT_MOST = 1_000
 ENDED = set(Status.values) - set(ACTIVE)
 _FAMILY = SCHEMA.partition("/")[0] + "/"
 
@@ -44,7 +45,7 @@ def write(copy: ConversationCopy) -> str:
 
 
 def _message(message: MessageCopy) -> Mapping[str, object]:
-    facts = {
+    facts: dict[str, object] = {
         "id": message.key,
         "parent": message.parent,
         "role": message.role,
@@ -52,7 +53,7 @@ def _message(message: MessageCopy) -> Mapping[str, object]:
         "text": message.text,
     }
     if message.role == Role.USER:
-        return facts
+        return facts | ({"files": message.files} if message.files else {})
     answer = {"model": message.model, "status": message.status, "reasoning": message.reasoning}
     return facts | answer | ({"problem": message.problem} if message.problem else {})
 
@@ -69,7 +70,8 @@ def read(record: Json) -> ConversationCopy:
             version=word_of(record["schema"], 60),
         )
     entries = objects_of(record.get("messages"))
-    messages = _in_order([_read_message(entry) for entry in entries])
+    replaced = Replaced()
+    messages = _in_order([_read_message(entry, replaced) for entry in entries])
     shown = word_of(record.get("shown"))
     return ConversationCopy(
         key=word_of(record.get("id")),
@@ -85,14 +87,17 @@ def read(record: Json) -> ConversationCopy:
         pinned=record.get("pinned") is True,
         archived=record.get("archived") is True,
         folder=word_of(record.get("folder"), 100),
+        replaced=replaced.count,
     )
 
 
-def _read_message(entry: Json) -> MessageCopy:
+def _read_message(entry: Json, replaced: Replaced) -> MessageCopy:
     role = word_of(entry.get("role"))
     if role not in Role.values:
         raise Unreadable(gettext_noop("one of its messages is neither a person’s nor a model’s"))
-    text, reasoning = text_of(entry.get("text")), text_of(entry.get("reasoning"))
+    files = entry.get("files")
+    lines = [replaced.line("File", name) for name in files[:FILES_AT_MOST]] if isinstance(files, list) else []
+    text, reasoning = paragraphs(*lines, text_of(entry.get("text"))), text_of(entry.get("reasoning"))
     refuse_length(text, reasoning)
     parent, status = entry.get("parent"), word_of(entry.get("status")) or Status.DONE
     problem = word_of(entry.get("problem"))

@@ -22,6 +22,7 @@ from accounts.models import User
 from conversations.models import ChatModel, Import, Stage
 from conversations.models.transfer import OPEN
 from conversations.services.errors import Conflict
+from conversations.services.limits import limits_of, refuse_without
 from conversations.services.titles import tidy
 
 from .formats import read_conversation
@@ -49,6 +50,7 @@ def receive(owner: User, upload: BinaryIO, *, name: str, directory: Path, most_b
 
     Raises Refusal for what is no export, is too large, or comes while another one is open.
     """
+    refuse_without(limits_of(owner), "importing")
     tidy_up(directory)
     if owner.imports.filter(stage__in=OPEN).exists():
         raise Conflict(_(ONE_AT_A_TIME))

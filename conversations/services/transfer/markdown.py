@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Role
 from conversations.models.chat_model import readable_name
+from conversations.services.history import names_of_files, prefetch_files
 from conversations.services.titles import tidy
 
 _MARKS = re.compile(r"([\\`*_\[\]<>#|~!])")
@@ -18,6 +19,7 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
     """Return `branch` as Markdown, each message under a heading that says whose it is and of when."""
     answers = [message for message in branch if message.role == Role.ASSISTANT]
     prefetch_related_objects(answers, "generation")
+    prefetch_files(branch)
     head = (
         f"# {_plain(conversation.heading)}\n\n{timezone.localtime(conversation.created_at):%Y-%m-%d %H:%M}\n"
     )
@@ -34,7 +36,8 @@ def speaker(message: Message) -> str:
 def _message(message: Message) -> str:
     time = f"{timezone.localtime(message.created_at):%Y-%m-%d %H:%M}"
     thoughts = _quoted(message.reasoning) if message.reasoning else ""
-    return f"## {_plain(speaker(message))}, {time}\n\n{thoughts}{message.text.rstrip()}\n"
+    files = "".join(f"*Attached: {_plain(name)}*\n\n" for name in names_of_files(message))
+    return f"## {_plain(speaker(message))}, {time}\n\n{files}{thoughts}{message.text}".rstrip() + "\n"
 
 
 def _quoted(reasoning: str) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Conversation, Message, Role
 from conversations.rendering import RENDERER_VERSION, render_markdown, trusted
+from conversations.services.history import names_of_files, prefetch_files
 
 from .markdown import speaker
 
@@ -25,12 +26,14 @@ from .markdown import speaker
 STYLE = Path(__file__).with_name("page.css").read_text()
 # What was imported and never shown is rendered now, for so long; what is left then stays plain text.
 RENDER_S = 5.0
+FILE = '<p class="file"><bdi>{}</bdi></p>\n'
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def write(conversation: Conversation, branch: Sequence[Message]) -> str:
     """Return `branch` as a whole HTML document."""
     prefetch_related_objects([it for it in branch if it.role == Role.ASSISTANT], "generation")
+    prefetch_files(branch)
     title, until = conversation.heading, monotonic() + RENDER_S
     return format_html(
         '<!doctype html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
@@ -53,12 +56,13 @@ def write(conversation: Conversation, branch: Sequence[Message]) -> str:
 def _message(message: Message, until: float) -> SafeString:
     is_answer = message.role == Role.ASSISTANT
     said = '<div class="plain" dir="auto">{}</div>'
-    words = _answer(message, until) if is_answer else format_html(said, message.text)
+    words = _answer(message, until) if is_answer else format_html(said, message.text) if message.text else ""
     return format_html(
-        '<article class="{}">\n<h2><bdi>{}</bdi> <span class="when">{}</span></h2>\n{}{}\n</article>\n',
+        '<article class="{}">\n<h2><bdi>{}</bdi> <span class="when">{}</span></h2>\n{}{}{}\n</article>\n',
         "answer" if is_answer else "question",
         speaker(message),
         _time(message.created_at),
+        format_html_join("", FILE, ((name,) for name in names_of_files(message))),
         _thoughts(message.reasoning) if is_answer and message.reasoning else "",
         words,
     )

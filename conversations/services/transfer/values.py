@@ -34,6 +34,8 @@ class MessageCopy:
     model: str = ""
     status: str = "done"
     problem: str = ""
+    files: tuple[str, ...] = ()
+    """What was attached, by name alone."""
 
 
 @dataclass(frozen=True, slots=True)

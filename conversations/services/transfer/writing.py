@@ -1,7 +1,7 @@
 """The one writer: a copy of a conversation → its rows. And back: the rows of a conversation → a copy."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,16 +10,13 @@ from django.db import connection
 from django.db.models import Max
 
 from accounts.models import User
-from conversations.models import ChatModel, Conversation, Generation, Message, Origin, Role
+from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Origin, Role
 from conversations.models.conversation import TITLE_LENGTH
-from conversations.services.asking import placeholder_title
-from conversations.services.titles import tidy
+from conversations.rendering import ON_READ
+from conversations.services.titles import placeholder_title, tidy
 
 from .values import ConversationCopy, MessageCopy
 
-# Not what a renderer made, and not 0 either, which waits for the end of a generation: what is imported is
-# rendered when somebody looks at it. Most of it never is, and to render it all takes longer than the import.
-NOT_RENDERED_YET = 32_767
 FOLDER_LENGTH = 100
 
 
@@ -79,7 +76,8 @@ def _message_rows(
             role=copy.role,
             text=copy.text,
             reasoning=copy.reasoning,
-            renderer_version=0 if copy.role == Role.USER else NOT_RENDERED_YET,
+            # Most of what is imported is never looked at, and to render it all takes longer than the import.
+            renderer_version=0 if copy.role == Role.USER else ON_READ,
             created_at=min(copy.created_at or begun, now),
         )
         siblings[copy.parent] += 1
@@ -144,8 +142,18 @@ COLUMNS = (
 )
 
 
+def file_names(conversation: Conversation) -> Mapping[int, list[str]]:
+    """Return what the files of `conversation` are called, by the key of the message that carries them."""
+    names: dict[int, list[str]] = defaultdict(list)
+    carried = Attachment.messages.through.objects.filter(message__conversation=conversation)
+    for message, name in carried.order_by("attachment").values_list("message", "attachment__name"):
+        names[message].append(name)
+    return names
+
+
 def copy_of(conversation: Conversation) -> ConversationCopy:
-    """Return the whole tree of `conversation` but what is deleted, in two queries."""
+    """Return the whole tree of `conversation` but what is deleted, in three queries."""
+    files = file_names(conversation)
     children: dict[int | None, list[tuple[Any, ...]]] = defaultdict(list)
     names: dict[int | None, str | None] = {None: None}
     for row in conversation.messages.order_by("position").values_list(*COLUMNS):
@@ -171,6 +179,7 @@ def copy_of(conversation: Conversation) -> ConversationCopy:
                 model=str(answered or asked or said_by),
                 status=str(status or "done"),
                 problem=str(problem or ""),
+                files=tuple(files[pk]),
             )
         )
     return ConversationCopy(

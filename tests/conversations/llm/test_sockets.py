@@ -68,19 +68,23 @@ async def test_cookies_are_not_carried_from_answer_to_answer(connect):
     assert "cookie" not in server.requests[1].headers
 
 
+async def leave_at_the_first_word(server: SocketServer, client: LLMClient) -> None:
+    """Close an answer that has begun, and see the server left at once, before the client is closed."""
+    async with aclosing(client.stream_chat(QUESTION, client_request_id="g")) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+    with suppress(TimeoutError):
+        async with asyncio.timeout(AT_ONCE_S):
+            await server.disconnected.wait()
+    assert server.disconnected.is_set()
+    await client.aclose()
+
+
 @pytest.mark.parametrize("steps", [[chunk("Hello"), HANG], [chunk("Hello"), 0.01] * 1000])
 async def test_closing_the_generator_closes_the_connection_at_once(connect, steps):
     async with SocketServer(Reply(steps)) as server:
-        client = connect(server.url)
-        async with aclosing(client.stream_chat(QUESTION, client_request_id="g")) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    break
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AT_ONCE_S):
-                await server.disconnected.wait()
-        assert server.disconnected.is_set()
-        await client.aclose()
+        await leave_at_the_first_word(server, connect(server.url))
 
 
 @pytest.mark.parametrize(
@@ -112,16 +116,7 @@ async def test_closing_over_tls_does_not_wait_for_the_other_side(connect, tmp_pa
     tls = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
     async with SocketServer(Reply([chunk("Hello"), 0.01] * 1000), tls=tls) as server:
-        client = connect(server.url)
-        async with aclosing(client.stream_chat(QUESTION, client_request_id="g")) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    break
-        with suppress(TimeoutError):
-            async with asyncio.timeout(AT_ONCE_S):
-                await server.disconnected.wait()
-        assert server.disconnected.is_set()
-        await client.aclose()
+        await leave_at_the_first_word(server, connect(server.url))
 
 
 async def read(client: LLMClient) -> None:

@@ -7,18 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from conversations.models import Conversation, Generation, Message, Role, Status
-from conversations.services import asking
-from conversations.services.asking import (
-    MESSAGES_PER_MINUTE,
-    ask,
-    clean_text,
-    edit_message,
-    regenerate,
-    start_conversation,
-    stop_answer,
-)
+from conversations.services import admission
+from conversations.services.admission import MESSAGES_PER_MINUTE, clean_text
+from conversations.services.asking import ask, edit_message, regenerate, start_conversation
 from conversations.services.errors import Conflict, Refusal, TooMany, Unavailable
 from conversations.services.keeping import delete_conversation
+from conversations.services.stopping import stop_answer
 from conversations.services.titles import ask_for_title
 from tests.factories import make_conversation, make_model
 
@@ -141,7 +135,7 @@ def test_a_queued_answer_stops_at_once_and_a_running_one_is_told(ada):
 
 
 def test_where_too_many_wait_another_is_asked_to_come_back(ada, bob, monkeypatch):
-    monkeypatch.setattr(asking, "WAITING_AT_MOST", 2)
+    monkeypatch.setattr(admission, "WAITING_AT_MOST", 2)
     conversation = make_conversation(bob, "Hello", "Hi")
     for text in ("One", "Two"):
         start_conversation(ada, text=text, key=uuid4(), model=make_model())

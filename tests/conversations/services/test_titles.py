@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.services.titles import plain_title
+from conversations.services.titles import PLACEHOLDER_TITLE_CHARACTERS, placeholder_title, plain_title
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,27 @@ def test_whatever_a_model_says_is_at_most_one_line_of_it(said):
     assert not any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in title)
     assert not title or any(letter.isalnum() for letter in title)
     assert plain_title(title) == title
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("# Otters\n\nWhat do **they** eat?", "Otters What do they eat?"),
+        ("```python\nprint(1)\n```\nWhat does `print` do?", "print(1) What does print do?"),
+        ("> - *Quoted*, and __more__", "Quoted, and more"),
+        ("What is 2 * 3 * 4 in C# and snake_case?", "What is 2 * 3 * 4 in C# and snake_case?"),
+        ("#hashtag stays", "#hashtag stays"),
+        ("```", "```"),
+    ],
+)
+def test_a_conversation_is_called_by_the_words_of_its_question_without_their_marks(asked, title):
+    assert placeholder_title(asked) == title
+
+
+@given(st.text(alphabet="#*`_>-~ \n\tab", max_size=200))
+def test_a_question_of_any_marks_gives_a_title(asked):
+    title = placeholder_title(asked)
+
+    assert len(title) <= PLACEHOLDER_TITLE_CHARACTERS + 1
+    assert "\n" not in title
+    assert bool(title) == bool(asked.strip())

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from conversations.models import Conversation, Generation, Message
 from conversations.services.asking import Exchange, ask, start_conversation
+from conversations.streaming import live
 from conversations.streaming.claims import Capacity
 from conversations.streaming.runner import Runner
 from tests.factories import make_model
@@ -58,6 +59,11 @@ async def ended(generation: Generation) -> Generation:
         return fresh
 
     return await asyncio.wait_for(poll(), PATIENCE_S)
+
+
+async def arrived(characters: int) -> None:
+    """Wait until an answer in the making has so many characters."""
+    await until(lambda: any(answer.characters == characters for answer in live.running.values()))
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 
 from conversations.models import Generation, Status
 from conversations.streaming.claims import Capacity, claim_next
-from tests.factories import add_answer, make_conversation, make_user
+from tests.factories import add_answer, make_conversation, make_group, make_policy, make_user
 
 
 def queue(person, answers=1):
@@ -42,6 +42,23 @@ def test_who_has_as_many_answers_as_one_person_may_lets_others_pass():
     (bobs,) = queue(make_user("bob"))
 
     assert claimed(Capacity(per_person=1), 3) == [adas[0].pk, bobs.pk, None]
+
+
+@pytest.mark.django_db
+def test_a_policy_says_how_many_one_person_may_have_at_once():
+    ada, bob, eve = make_user("ada"), make_user("bob"), make_user("eve")
+    make_policy(answers_at_once=1)
+    make_policy(group=make_group("writers", ada, bob), answers_at_once=2)
+    make_policy(person=bob, answers_at_once=3)
+    for person in (ada, bob, eve):
+        queue(person, 4)
+
+    claimed(Capacity(per_person=4), 12)
+
+    running = Generation.objects.filter(status=Status.RUNNING).values_list(
+        "conversation__owner__username", flat=True
+    )
+    assert sorted(running) == ["ada"] * 2 + ["bob"] * 3 + ["eve"]
 
 
 @pytest.mark.django_db

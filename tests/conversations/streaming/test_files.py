@@ -5,13 +5,13 @@ from uuid import uuid4
 import pytest
 from asgiref.sync import sync_to_async
 
-from conversations.models import ChatModel, Conversation, Kind, Message
+from conversations.models import ChatModel, Conversation, Generation, Kind, Message
 from conversations.services.asking import ask, edit_message, regenerate
 from conversations.services.attachments.keeping import accept_upload, delete_file
 from conversations.services.attachments.limits import Limits
 from conversations.services.sending import rebuild
 from tests.conversations.streaming.site import asked, ended, running
-from tests.factories import make_model, make_user
+from tests.factories import make_model
 from tests.fakes import FakeServer, says
 from tests.files import pdf, picture, upload
 
@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 IMAGE = "data:image/png;base64,"
 PDF = "data:application/pdf;base64,"
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return make_user("ada")
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +143,29 @@ async def test_once_a_file_is_deleted_nothing_is_claimed_of_what_was_sent(ada):
         "a.png” was attached, and has been deleted since" in server.requests[1].body["messages"][0]["content"]
     )
     assert await is_proved(later, server)
+
+
+async def test_files_without_words_are_sent_and_the_title_is_asked_for_by_their_names(ada):
+    server = FakeServer(says("I see."), says("A picture."))
+    files = await kept(ada, ("a.png", picture()))
+    async with running(server, titles=True):
+        generation = await ended(await asked(ada, "", files=files))
+        await ended(await Generation.objects.aget(purpose="title"))
+
+    (message,) = server.requests[0].body["messages"]
+    assert [part["type"] for part in message["content"]] == ["image_url"]
+    assert "Question: [a.png]" in server.requests[1].body["messages"][0]["content"]
+    assert await is_proved(generation, server, 0)
+
+
+async def test_a_model_that_cannot_see_is_told_of_a_picture_that_was_sent_without_words(ada, settings):
+    server = FakeServer(says("I see."), says("I do not."))
+    files = await kept(ada, ("a.png", picture()))
+    async with running(server):
+        generation = await ended(await asked(ada, "", files=files))
+        settings.LLM_TAKES = ["text"]
+        again = await ended((await sync_to_async(regenerate)(generation.message)).generation)
+
+    content = server.requests[1].body["messages"][-1]["content"]
+    assert content == "[The file “a.png” was attached, but this model cannot read it.]"
+    assert await is_proved(again, server, 1)

@@ -1,13 +1,15 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from conversations.models import Chunk, Generation, Problem, Status
+from conversations.models import Chunk, Conversation, Generation, Problem, Reservation, Status
+from conversations.services.asking import start_conversation
 from conversations.streaming.ledger import LEASE
-from conversations.streaming.sweep import Sweeper, abandoned, take_over
-from tests.factories import make_conversation
+from conversations.streaming.sweep import ORPHANS_EVERY_S, Sweeper, abandoned, take_over
+from tests.factories import make_conversation, make_model, make_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,19 @@ def test_after_a_database_that_was_away_it_rests_for_a_lease(running):
 
 def no_answer(execute, statement, values, many, context) -> None:
     raise OperationalError
+
+
+def test_what_was_set_aside_for_an_answer_that_is_gone_is_counted_once_a_minute(ada):
+    make_policy(person=ada, tokens_per_day=100_000)
+    now = [100.0]
+    sweeper = Sweeper("host:1:me", clock=lambda: now[0])
+    for _ in range(2):
+        start_conversation(ada, text="Otters?", key=uuid4(), model=make_model())
+        Conversation.objects.all().delete()
+        assert Reservation.objects.get().generation is None
+        sweeper.sweep(())
+        assert not Reservation.objects.exists()
+        now[0] += ORPHANS_EVERY_S
 
 
 def test_of_two_sweeps_the_second_finds_nothing_to_take(running):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from conversations import wiring
 from conversations.models import Conversation, Generation, Message, Status
-from conversations.services.asking import MESSAGES_PER_MINUTE
+from conversations.services.admission import MESSAGES_PER_MINUTE
 from conversations.services.keeping import delete_conversation
 from tests.factories import make_conversation
 

@@ -1,7 +1,7 @@
 import pytest
 
 from conversations.models import Attachment, ChatModel, Kind
-from conversations.services.attachments.weighing import refuse_unfit, weight
+from conversations.services.attachments.weighing import NOTE_CHARACTERS, refuse_unfit, weight
 from conversations.services.errors import Refusal
 from conversations.services.sight import sight_of
 from conversations.services.window import Window
@@ -37,11 +37,11 @@ def refusal(*attachments, model=None, takes=ALL, words="Look") -> str:
 
 def test_files_weigh_what_the_model_makes_of_them():
     assert weight([image()], WINDOW) == 1_000 * 4
-    assert weight([image()], WINDOW, TEXT_ONLY) == 0
+    assert weight([image()], WINDOW, TEXT_ONLY) == NOTE_CHARACTERS
     assert weight([report()], WINDOW) == 100 + 3_000 * 4
     assert weight([report()], WINDOW, TEXT_ONLY) == 100
     assert weight([text()], WINDOW) == 100
-    assert weight([text(deleted_at="now")], WINDOW) == 0
+    assert weight([text(deleted_at="now")], WINDOW) == NOTE_CHARACTERS
 
 
 def test_what_fits_goes_out():

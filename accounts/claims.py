@@ -1,0 +1,34 @@
+"""Groups that the organisation's own sign-in decides: those that its claim names, at each sign-in anew."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+
+from .models import User
+
+
+def claimed(facts: Mapping[str, Any]) -> set[str]:
+    """Return the names in the groups claim of what the provider said; none where it is none."""
+    for source in (facts.get("userinfo"), facts.get("id_token")):
+        names = source.get(settings.OIDC_GROUPS_CLAIM) if isinstance(source, dict) else None
+        if isinstance(names, str):
+            return {names}
+        if isinstance(names, list):
+            return {name for name in names if isinstance(name, str)}
+    return set()
+
+
+def take_groups(person: User, names: Iterable[str]) -> None:
+    """Put `person` into the groups that OIDC_GROUPS gives for `names`, and out of the others that it gives.
+
+    Groups that OIDC_GROUPS does not mention are given out by administrators, and stay as they are.
+    """
+    given = {settings.OIDC_GROUPS[name] for name in names if name in settings.OIDC_GROUPS}
+    for group_name in set(settings.OIDC_GROUPS.values()):
+        group, _ = Group.objects.get_or_create(name=group_name)
+        if group_name in given:
+            person.groups.add(group)
+        else:
+            person.groups.remove(group)

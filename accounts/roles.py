@@ -1,0 +1,127 @@
+"""Roles: groups of Django's own, with the permissions that they are for. A member has none of them.
+
+Reading other people's conversations and looking after people are apart: either can be had without the other.
+"""
+
+from collections.abc import Collection
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+
+
+class Role(models.TextChoices):
+    REVIEWER = "reviewer", _("Reviewer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+GROUPS = {Role.REVIEWER: "Reviewers", Role.ADMINISTRATOR: "Administrators"}
+READING = "review.read_conversations"
+LOOKING_AFTER = "accounts.change_user"
+# An administrator may whatever can be done in the administration of these: it shows facts and no words.
+ADMINISTERED = ("accounts", "account", "auth", "conversations", "mfa", "usersessions")
+
+
+def permissions_of(role: Role) -> QuerySet[Permission]:
+    if role == Role.REVIEWER:
+        return named(READING)
+    trail = Q(content_type__app_label="review", codename="view_readevent")
+    return Permission.objects.filter(Q(content_type__app_label__in=ADMINISTERED) | trail)
+
+
+def named(perm: str) -> QuerySet[Permission]:
+    app, _dot, codename = perm.partition(".")
+    return Permission.objects.filter(content_type__app_label=app, codename=codename)
+
+
+def prepare_roles() -> None:
+    """Make the groups of the roles, or give them what a new version of the site has permissions for."""
+    for role in Role:
+        group_of(role).permissions.add(*permissions_of(role))
+
+
+def group_of(role: Role) -> Group:
+    """Return the group of `role`, made and given its permissions when it is not there."""
+    group, made = Group.objects.get_or_create(name=GROUPS[role])
+    if made:
+        group.permissions.add(*permissions_of(role))
+    return group
+
+
+def is_administrator(person: User) -> bool:
+    """Tell whether `person` looks after people."""
+    return person.is_staff and person.has_perm(LOOKING_AFTER)
+
+
+def administrators() -> QuerySet[User]:
+    """Return everybody who could look after people now."""
+    may = Q(is_superuser=True) | Q(given(LOOKING_AFTER))
+    return User.objects.filter(may, is_active=True, is_staff=True, leaves_at=None)
+
+
+def given(perm: str) -> Exists:
+    """A condition on people: that somebody gave `perm` to them or to a group of theirs."""
+    theirs = Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk"))
+    return Exists(named(perm).filter(theirs))
+
+
+def with_roles(people: QuerySet[User]) -> QuerySet[User]:
+    """Return `people`, each with `is_reviewer` and `is_admin`."""
+    admin = Q(is_staff=True) & (Q(is_superuser=True) | Q(given(LOOKING_AFTER)))
+    return people.annotate(
+        is_reviewer=given(READING), is_admin=models.ExpressionWrapper(admin, models.BooleanField())
+    )
+
+
+def roles_of(person: User) -> set[Role]:
+    """Return the roles of `person`, open account or not."""
+    found = with_roles(User.objects.filter(pk=person.pk)).get()
+    is_it = {Role.REVIEWER: found.is_reviewer, Role.ADMINISTRATOR: found.is_admin}  # type: ignore[attr-defined]
+    return {role for role in Role if is_it[role]}
+
+
+def give_roles(person: User, roles: Collection[Role]) -> None:
+    """Let `person` have `roles` and no other; whoever asks has made sure that they may."""
+    had = roles_of(person)
+    for role in Role:
+        if role in roles:
+            person.groups.add(group_of(role))
+        else:
+            take_away(person, role)
+    if Role.ADMINISTRATOR in roles:
+        person.is_staff = True
+    elif Role.ADMINISTRATOR in had:
+        person.is_staff = person.is_superuser = False
+    person.save(update_fields=["is_staff", "is_superuser"])
+
+
+def take_away(person: User, role: Role) -> None:
+    """Take the group of `role` from `person`, and its permission by whatever group or name they had it."""
+    perm = READING if role == Role.REVIEWER else LOOKING_AFTER
+    person.user_permissions.remove(*named(perm))
+    person.groups.remove(*person.groups.filter(Q(name=GROUPS[role]) | Q(permissions__in=named(perm))))
+
+
+def put_on_record(person: User, *, by: User, what: str) -> None:
+    """Let the history of `person` in the administration say that `by` did `what`."""
+    LogEntry.objects.create(
+        user=by,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(person.pk),
+        object_repr=str(person)[:200],
+        action_flag=CHANGE,
+        change_message=what,
+    )
+
+
+def record_of(person: User) -> QuerySet[LogEntry]:
+    """Return what administrators did about `person`, the latest first."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk)
+    )
+    return entries.select_related("user").order_by("-action_time", "-pk")

@@ -1,0 +1,59 @@
+"""Who may come in by themselves, and who waits for what before the account opens.
+
+An account that waits is not active, so no session, link or stream of it works; it was never used. To sign in
+with its right password tells what it waits for; with a wrong one it looks like an account that is not there.
+"""
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.db import transaction
+
+from .models import SignupMode, SiteSettings, User, Wait
+
+
+def site_settings() -> SiteSettings:
+    """Return what is set now: the row, or what the environment says as long as there is none."""
+    return SiteSettings.objects.first() or SiteSettings(signup=settings.SIGNUP)
+
+
+def is_open() -> bool:
+    """Tell whether strangers may sign up; before the first administrator nobody may."""
+    return site_settings().signup in {SignupMode.OPEN, SignupMode.APPROVAL} and User.objects.exists()
+
+
+def first_wait() -> Wait:
+    """Return what an account waits for that is being made without an invitation."""
+    site = site_settings()
+    if site.domains and settings.HAS_MAIL:
+        return Wait.MAIL
+    # Without mail an address at one of the domains is only a claim.
+    return Wait.APPROVAL if site.domains or site.signup != SignupMode.OPEN else Wait.NOTHING
+
+
+def go_on(person: User) -> None:
+    """Let `person` go on who has just confirmed an address: in, or before an administrator."""
+    if person.waits_for == Wait.MAIL:
+        opens = site_settings().signup == SignupMode.OPEN
+        person.waits_for = Wait.NOTHING if opens else Wait.APPROVAL
+        person.is_active = opens
+        person.save(update_fields=["waits_for", "is_active"])
+
+
+def approve(person: User, *, by: User) -> bool:
+    """Open the account of `person`, who waits, on record; False when somebody else decided meanwhile."""
+    waiting = User.objects.waiting().filter(pk=person.pk)
+    if not waiting.update(waits_for=Wait.NOTHING, is_active=True):
+        return False
+    LogEntry.objects.log_actions(by.pk, [person], CHANGE, "Let in.", single_object=True)
+    return True
+
+
+@transaction.atomic
+def refuse(person: User, *, by: User) -> bool:
+    """Remove the account of `person`, who waits and never had anything; the name is free again. On record."""
+    waiting = User.objects.waiting().select_for_update().filter(pk=person.pk, last_login=None).first()
+    if waiting is None:
+        return False
+    LogEntry.objects.log_actions(by.pk, [waiting], DELETION, "Not let in.", single_object=True)
+    waiting.delete()
+    return True

@@ -1,0 +1,41 @@
+"""Settings of a conversation that has not begun: kept in the session, a few at a time, until it does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+
+from accounts.http import Request
+from conversations.services.errors import Refusal
+
+SESSION_KEY = "beginnings"
+AT_MOST = 5  # in as many tabs; who has more open goes on with the newest
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person chose for a new conversation; `token` is what forms and addresses call it."""
+
+    token: str
+    system_prompt: str
+    parameters: Mapping[str, object]
+
+
+def keep_settings(request: Request, *, system_prompt: str, parameters: Mapping[str, object]) -> Settings:
+    settings = Settings(str(uuid4()), system_prompt, parameters)
+    kept = {**request.session.get(SESSION_KEY, {}), settings.token: [system_prompt, dict(parameters)]}
+    request.session[SESSION_KEY] = dict(list(kept.items())[-AT_MOST:])
+    return settings
+
+
+def find_settings(request: Request, token: str) -> Settings | None:
+    """Return the settings kept as `token`, None when none are named; raise Refusal if they are gone."""
+    if not token:
+        return None
+    kept = request.session.get(SESSION_KEY, {}).get(token)
+    if kept is None:
+        raise Refusal(_("The settings that were chosen are not there any more. Please choose them again."))
+    system_prompt, parameters = cast(tuple[str, Mapping[str, object]], kept)
+    return Settings(token, system_prompt, parameters)
