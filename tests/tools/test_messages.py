@@ -172,7 +172,14 @@ ALLOWED_IN_SCRIPTS = {
 @pytest.mark.parametrize("language", dict(settings.LANGUAGES))
 @pytest.mark.parametrize(
     "name",
-    ["LONG_DATE_FORMAT", "LONG_DATETIME_FORMAT", "SHORT_MONTH_DAY_FORMAT", "EXACT_DATETIME_FORMAT"],
+    [
+        "LONG_DATE_FORMAT",
+        "LONG_DATETIME_FORMAT",
+        "SHORT_MONTH_DAY_FORMAT",
+        "EXACT_DATETIME_FORMAT",
+        "SHORT_DAY_FORMAT",
+        "LONG_DAY_FORMAT",
+    ],
 )
 def test_each_language_writes_the_dates_of_the_site(language, name):
     assert get_format(name, lang=language) != name
