@@ -10,7 +10,7 @@ run:  ## Install what is needed, prepare the data and serve the site on http://1
 	@$(PYTHON) tools/install.py run
 	@exec $(VENV) manage.py serve --prepare
 
-test:  ## Run every test on SQLite, on PostgreSQL and in a real browser
+test:  ## Run every test on SQLite, on PostgreSQL where that matters, and in a real browser
 	@$(PYTHON) tools/install.py dev
 	@exec $(VENV) -m tools.run_tests $(ARGS)
 

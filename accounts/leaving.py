@@ -41,6 +41,7 @@ def forget(person: User) -> None:
     person.groups.remove(*person.groups.filter(name__in=GROUPS.values()))
     person.username = f"gone-{token_hex(8)}"
     person.first_name = person.last_name = person.email = person.time_zone = person.default_model = ""
+    person.language = ""
     person.theme, person.send_key, person.announcement = Theme.SYSTEM, SendKey.ENTER, Announcement.SHORT
     person.is_active = person.is_staff = person.is_superuser = False
     person.set_unusable_password()

@@ -130,7 +130,7 @@ def may_use(person: User, model: ChatModel) -> bool:
 
 
 def model_for(person: User) -> ChatModel:
-    """Return what new questions of `person` go to: what they prefer, the site's, the first that is for them."""
+    """Return what new questions of `person` go to: what they prefer, the site's, or the first for them."""
     offered = offered_models(person)
     if person.default_model and (preferred := offered.filter(name=person.default_model).first()):
         return preferred

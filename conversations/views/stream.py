@@ -147,8 +147,8 @@ def ended_event(request: Request, generation: Generation, *, followed: bool) -> 
     message = get_message(request.user, generation.message.public_id)
     see(message.conversation)
     entry = build_entry(message)
-    # The middleware has answered long ago: whoever reads it gets the language and the time they asked in.
-    with in_zone_of(request), translation.override(language_of(request)):
+    # The stream outlives its request and what the middleware had set: words and times are the reader's.
+    with translation.override(language_of(request)), in_zone_of(request):
         footer = render_to_string("conversations/_message_footer.html", {"entry": entry}, request=request)
         title = message.conversation.heading
     data = {
