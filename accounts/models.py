@@ -73,7 +73,7 @@ class User(AbstractUser):
         max_length=10, blank=True, default="", db_default="", help_text=_("Empty: as the browser asks.")
     )
     time_zone = models.CharField(
-        max_length=64, blank=True, default="", db_default="", help_text="Empty: what the browser says."
+        max_length=64, blank=True, default="", db_default="", help_text=_("Empty: what the browser says.")
     )
     send_key = models.CharField(
         max_length=10, choices=SendKey.choices, default=SendKey.ENTER, db_default=SendKey.ENTER

@@ -53,7 +53,7 @@ class Usage(models.Model):
     prompt_tokens = models.BigIntegerField(default=0)
     completion_tokens = models.BigIntegerField(default=0)
     cached_tokens = models.BigIntegerField(default=0)
-    cost = models.BigIntegerField(default=0, help_text="In hundred-millionths of a US dollar.")
+    cost = models.BigIntegerField(default=0, help_text=_("In hundred-millionths of a US dollar."))
 
     class Meta:
         verbose_name_plural = "usage"
@@ -79,7 +79,7 @@ class Spending(models.Model):
     day_cost = models.BigIntegerField(default=0)
     day_extra_tokens = models.BigIntegerField(default=0)
     day_extra_cost = models.BigIntegerField(default=0)
-    month = models.DateField(help_text="The first day of it.")
+    month = models.DateField(help_text=_("The first day of it."))
     month_tokens = models.BigIntegerField(default=0)
     month_cost = models.BigIntegerField(default=0)
     month_extra_tokens = models.BigIntegerField(default=0)
@@ -106,7 +106,7 @@ class Reservation(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=200)
     prompt_tokens = models.BigIntegerField()
-    tokens = models.BigIntegerField(help_text="Question and answer.")
+    tokens = models.BigIntegerField(help_text=_("Question and answer."))
     cost = models.BigIntegerField()
 
     def __str__(self) -> str:
@@ -121,7 +121,7 @@ class Grant(models.Model):
     )
     period = models.CharField(_("for"), max_length=5, choices=Period.choices, default=Period.MONTH)
     starts = models.DateField(
-        _("period"), editable=False, help_text="The day, or the first one of the month."
+        _("period"), editable=False, help_text=_("The day, or the first one of the month.")
     )
     tokens = models.PositiveBigIntegerField(_("tokens"), default=0)
     usd = models.DecimalField(

@@ -100,7 +100,7 @@ def sentence_of(standing: Standing) -> str:
     """Return why nothing more can be asked now, and until when."""
     said = {
         "limit": amount(standing.limit, standing.budget.unit),
-        "date": date_format(standing.renews, "l, j F"),
+        "date": date_format(standing.renews, "LONG_DAY_FORMAT"),
     }
     if standing.is_over:
         if standing.budget.period == Period.DAY:
