@@ -1,6 +1,7 @@
 """Real server processes: on free ports, measured with their children through /proc, ended by their pid."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -151,6 +152,9 @@ def run(command: Sequence[str], *, env: Mapping[str, str]) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of those that no connection is given, so that none takes it while its server is away."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
