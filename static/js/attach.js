@@ -94,8 +94,10 @@ function changed() {
 
 function putIntoBox(words) {
   const box = composer().querySelector("textarea")
+  box.dir = getComputedStyle(box).direction // as composer.js has it for a book
   box.setRangeText(words, box.selectionStart, box.selectionEnd, "end")
   changed()
+  if (!composer().hasAttribute("data-huge")) box.dir = "auto"
 }
 
 // A file that goes up takes its message along only when it has arrived; one that was refused holds it back.

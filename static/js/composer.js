@@ -50,7 +50,9 @@ function takeFiles(form, box) {
     const coming = import("attach")
       .then((module) => module.addFiles(files))
       .catch(() => {
-        box.setRangeText(files.map((file) => file.words ?? "").join("")) // pasted words are in no file to pick again
+        const words = files.map((file) => file.words ?? "").join("") // what was pasted is in no file to pick again
+        setHuge(form, box, words.length > Number(form.dataset.limit))
+        box.setRangeText(words)
         update(form, box)
         say(t("That could not be attached. Try again in a moment."))
       })

@@ -178,11 +178,15 @@ def test_one_sends_and_reads_also_when_a_module_does_not_come(visit, site, modul
 
 
 def reads(page: Page, text: str) -> bool:
-    """Return whether the newest answer is `text`, at the latest after a reload."""
+    """Return whether the newest answer is `text` and at its end, at the latest after a reload."""
+
+    def stands() -> bool:
+        return words(page).inner_text() == text and answer(page).get_attribute("data-status") == "done"
+
     with suppress(Error):  # the page may be loading itself again at this moment
-        if words(page).inner_text() != text:
+        if not stands():
             page.reload()
-        return words(page).inner_text() == text
+        return stands()
     return False
 
 
