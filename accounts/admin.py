@@ -2,10 +2,13 @@
 
 from typing import Any
 
-# allauth registers its own pages when they are imported; two of them show secrets and are replaced below.
+# allauth registers its own pages when they are imported; those that show secrets or open accounts are
+# replaced below.
+import allauth.account.admin
 import allauth.mfa.admin
 import allauth.usersessions.admin  # noqa: F401
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -173,11 +176,32 @@ class InvitationAdmin(RecordAdmin):
         return False
 
 
-admin.site.unregister([Authenticator, UserSession])
+admin.site.unregister([Authenticator, EmailAddress, UserSession])
+
+
+class WayInAdmin(ReadOnlyAdmin):
+    """Ways in of somebody: who could change those of a superuser would be one."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        above = obj is not None and obj.user.is_superuser and not request.user.is_superuser
+        return not above and super().has_delete_permission(request, obj)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(WayInAdmin):
+    """An address that was only written here is nobody's proof: people add and confirm their own."""
+
+    list_display = fields = ("user", "email", "primary", "verified")
+    list_filter = ("primary", "verified")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "email")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in {"primary__exact", "verified__exact"}
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnlyAdmin):
+class AuthenticatorAdmin(WayInAdmin):
     """Deleting one lets somebody in who lost their phone."""
 
     list_display = ("user", "type", "created_at", "last_used_at")

@@ -35,7 +35,7 @@ def decide(request: Request, pk: int) -> HttpResponse:
         if approve(person, by=request.user):
             tell_approved(request, person)
             messages.success(request, _("%(name)s is in.") % {"name": person.username})
-    elif refuse(person, by=request.user):
+    elif "refuse" in request.POST and refuse(person, by=request.user):
         messages.success(request, _("%(name)s was not let in.") % {"name": person.username})
     return redirect("accounts:people_waiting")
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from .first_admin import digest
 from .models import Invitation, SignupMode, User
+from .roles import administrators
 from .signing_up import site_settings
 
 NEWEST = 200  # as many as the administrators' page lists
@@ -81,7 +82,9 @@ def accept(invitation: Invitation, *, username: str, password: str, email: str =
 
 def living() -> QuerySet[Invitation]:
     """Return the invitations that somebody can still accept."""
-    return Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    rows = Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    # It says what its maker may say: with their rights it ends too.
+    return rows.filter(made_by__in=administrators())
 
 
 def revoke(invitation: Invitation) -> bool:

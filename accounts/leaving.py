@@ -36,6 +36,8 @@ def forget(person: User) -> None:
     """
     for kept_by_allauth in (EmailAddress, Authenticator, UserSession):
         kept_by_allauth.objects.filter(user=person).delete()
+    if (known := getattr(person, "socialaccount_set", None)) is not None:  # there with OIDC only
+        known.all().delete()
     Invitation.objects.filter(accepted_by=person).delete()  # it names the address it was for
     person.user_permissions.clear()
     person.groups.remove(*person.groups.filter(name__in=GROUPS.values()))

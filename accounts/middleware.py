@@ -136,6 +136,8 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         set_up = reverse("mfa_index")
         others = {reverse("account_reauthenticate"), reverse("account_logout")}
+        if getattr(request.user, "leaves_at", None) is not None:  # who stays after all sets it up then
+            others |= {reverse("conversations:leaving"), reverse("conversations:take_back")}
         if request.path.startswith(set_up) or request.path in others:
             return self.get_response(request)
         if not needs_second_factor(request.user) or has_second_factor(request.user):

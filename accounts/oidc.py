@@ -18,6 +18,8 @@ class OidcAdapter(DefaultSocialAccountAdapter):
         site = signing_up.site_settings()
         if site.signup == SignupMode.CLOSED:
             return False
+        if not User.objects.exists():  # the first is the administrator, who comes by the set-up link
+            return False
         if settings.OIDC_ADMITS:
             return True
         return signing_up.is_open() and (not site.domains or self.is_proven(sociallogin, site.domains))

@@ -34,9 +34,9 @@ def go_on(person: User) -> None:
     """Let `person` go on who has just confirmed an address: in, or before an administrator."""
     if person.waits_for == Wait.MAIL:
         opens = site_settings().signup == SignupMode.OPEN
-        person.waits_for = Wait.NOTHING if opens else Wait.APPROVAL
-        person.is_active = opens
-        person.save(update_fields=["waits_for", "is_active"])
+        wait = Wait.NOTHING if opens else Wait.APPROVAL
+        # An administrator may have decided since the row was read.
+        User.objects.filter(pk=person.pk, waits_for=Wait.MAIL).update(waits_for=wait, is_active=opens)
 
 
 def approve(person: User, *, by: User) -> bool:

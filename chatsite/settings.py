@@ -380,7 +380,8 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # A form spells each byte of a pasted megabyte with three; the text is then refused in a sentence of ours.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# A group in the administration has one for each of its permissions.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
 LANGUAGE_CODE = "en"
 # Each has a folder in locale/ and one in chatsite/formats/, and its name in its own words.

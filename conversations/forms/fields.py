@@ -1,4 +1,4 @@
-"""text as typed, files, numbers and lists as people write them."""
+"""Fields: text as typed, files, numbers and lists as people write them."""
 
 import math
 import re

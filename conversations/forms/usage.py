@@ -38,7 +38,8 @@ class UsageForm(forms.Form):
         self.full_clean()
         picked = self.cleaned_data
         if person := picked.get("person"):
-            rows = rows.filter(person__username__icontains=person)
+            exactly = rows.filter(person__username=person)  # as a line of the table says it
+            rows = exactly if exactly.exists() else rows.filter(person__username__icontains=person)
         if group := picked.get("group"):
             rows = rows.filter(person__groups=group)
         if model := picked.get("model"):

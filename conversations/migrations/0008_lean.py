@@ -7,7 +7,7 @@ from typing import Any
 import django.db.models.deletion
 from django.db import migrations, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from django.db.migrations.state import ProjectState, StateApps
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
@@ -154,17 +154,34 @@ def stretches(rows: QuerySet[Any]) -> Iterator[tuple[int, int]]:
         yield keys[0], before
 
 
+class AddIndexOnce(migrations.AddIndex):
+    """Add an index unless it is there: an upgrade that was cut off begins with its first operation again."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table  # noqa: SLF001 - Django's own name for it
+        with schema_editor.connection.cursor() as cursor:
+            found = schema_editor.connection.introspection.get_constraints(cursor, table)
+        if self.index.name not in found:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
 class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [("conversations", "0007_search")]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnce(
             model_name="message",
             index=models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="message_replies"),
         ),
-        migrations.AddIndex(
+        AddIndexOnce(
             model_name="generation",
             index=models.Index(
                 fields=["continues"],

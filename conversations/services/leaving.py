@@ -1,9 +1,10 @@
 """Leaving: by one's own wish or an administrator's, taken back until the day, and then for ever."""
 
+import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,8 @@ from .errors import Refusal
 from .people import lock_administrators, refuse_above, refuse_last, refuse_oneself, shut_out
 from .transfer.importing import path_of
 from .trash import remove
+
+log = logging.getLogger(__name__)
 
 
 def ask_to_leave(person: User, *, days: int) -> datetime:
@@ -73,7 +76,16 @@ def purge_leavers(*, now: datetime, imports: Path) -> int:
     where files on their way in are.
     """
     due = list(User.objects.filter(leaves_at__lte=now, forgotten_at=None).order_by("pk"))
-    return sum(purge(person, imports=imports) for person in due if not is_held(person))
+    return sum(try_to_purge(person, imports=imports) for person in due if not is_held(person))
+
+
+def try_to_purge(person: User, *, imports: Path) -> bool:
+    """Do as `purge`; what cannot be removed is told in the log, and keeps nobody who comes after it."""
+    try:
+        return purge(person, imports=imports)
+    except (OSError, DatabaseError):
+        log.exception("The account %s could not be deleted.", person.pk)
+        return False
 
 
 def purge(person: User, *, imports: Path) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.models import User
-from accounts.roles import GROUPS, Role, record_of, roles_of
+from accounts.roles import GROUPS, Role, is_administrator, record_of, roles_of
 from conversations.access import get_person, require_administrator
 from conversations.services import leaving, people
 
@@ -87,4 +87,6 @@ def delete_account(request: Request, pk: int) -> HttpResponse:
 
 def told(request: Request, person: User, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
-    return redirect("conversations:person", person.pk)
+    # Who has just given up looking after people may not see that page any more.
+    may = is_administrator(User.objects.get(pk=request.user.pk))
+    return redirect("conversations:person", person.pk) if may else redirect("accounts:account")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from conversations.models import Generation, Message
 from conversations.rendering import ON_READ, RENDERER_VERSION
@@ -86,3 +87,14 @@ def test_html_that_is_soon_made_again_goes_and_the_page_is_the_same(ada):
     )
     assert list(kept) == [("", ON_READ), (before[3], RENDERER_VERSION)]
     assert [entry.html for entry in build_entries(conversation)] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_that_was_cut_off_begins_again_with_its_indexes():
+    state = MigrationExecutor(connection).loader.project_state([("conversations", "0008_lean")])
+    for operation in lean.Migration.operations[:2]:
+        with connection.schema_editor(atomic=False) as editor:
+            operation.database_forwards("conversations", editor, state, state)
+
+    with connection.cursor() as cursor:
+        assert "message_replies" in connection.introspection.get_constraints(cursor, "conversations_message")
