@@ -95,6 +95,9 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         fixed = tuple(super().get_readonly_fields(request, obj))
+        # Who waits is let in, and who leaves is opened again, on the pages that know of both.
+        if obj is not None and (obj.waits_for or obj.leaves_at):
+            fixed += ("is_active",)
         return fixed if request.user.is_superuser else (*fixed, "is_superuser", "user_permissions")
 
 

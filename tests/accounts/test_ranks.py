@@ -101,3 +101,13 @@ def test_who_leaves_without_a_second_step_can_still_stay(settings, client_of, ad
 
     assert User.objects.filter(pk=ada.pk, leaves_at=None).exists()
     assert browser.get("/").url == reverse("mfa_index")
+
+
+@pytest.mark.parametrize("how", [{"waits_for": Wait.APPROVAL}, {"leaves_at": timezone.now()}])
+def test_who_waits_or_leaves_is_not_opened_in_passing(client_of, root, how):
+    person = make_user("ada", is_active=False, **how)
+    data = {"username": "ada", "theme": "system", "is_active": "on"}
+
+    assert client_of(root).post(f"/admin/accounts/user/{person.pk}/change/", data).status_code == 302
+
+    assert not User.objects.get(pk=person.pk).is_active
