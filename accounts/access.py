@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 
 from .http import Request
 from .models import User
+from .roles import reads
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Request, P], HttpResponse]
@@ -31,5 +32,5 @@ def for_administrators(view: View[P]) -> View[P]:
 
 
 def may_hand_out(giver: User, person: User) -> bool:
-    """Tell whether `giver` may open the account of `person`: nobody climbs by somebody else's account."""
-    return giver.is_superuser or not (person.is_staff or person.is_superuser)
+    """Tell whether `giver` may open the account of `person`: nobody climbs or reads by another one."""
+    return giver.is_superuser or not (person.is_staff or person.is_superuser or reads(person))

@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .models import Invitation, SetupLink, SiteSettings, User
-from .roles import administrators
+from .roles import administrators, reads
 from .signing_up import site_settings
 
 
@@ -89,8 +89,8 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         return super().get_queryset(request).filter(forgotten_at=None)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        # Who could set the password of a superuser would be one.
-        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        # Who could set the password of a superuser would be one, and with a reviewer's would read as them.
+        above = obj is not None and not request.user.is_superuser and (obj.is_superuser or reads(obj))
         return not above and super().has_change_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:

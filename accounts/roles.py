@@ -85,6 +85,12 @@ def roles_of(person: User) -> set[Role]:
     return {role for role in Role if is_it[role]}
 
 
+def reads(person: User) -> bool:
+    """Tell whether `person` was given what others wrote to read; of `with_roles` it is known already."""
+    known = getattr(person, "is_reviewer", None)
+    return User.objects.filter(given(READING), pk=person.pk).exists() if known is None else bool(known)
+
+
 def give_roles(person: User, roles: Collection[Role]) -> None:
     """Let `person` have `roles` and no other; whoever asks has made sure that they may."""
     had = roles_of(person)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from .models import User
+from .roles import with_roles
 
 SHOWN = 50
 
@@ -27,7 +28,7 @@ def hand_out(person: User, *, by: User) -> str:
 
 def find_people(words: str) -> QuerySet[User]:
     """Return at most fifty open accounts whose name or address holds `words`, by name."""
-    people = User.objects.filter(is_active=True).order_by("username_key")
+    people = with_roles(User.objects.filter(is_active=True)).order_by("username_key")
     if words := words.replace("\0", "").strip():
         people = people.filter(
             Q(username__icontains=words)
