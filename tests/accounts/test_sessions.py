@@ -99,4 +99,4 @@ def test_the_list_costs_the_same_query_by_query(ada, django_assert_max_num_queri
     here, _, _ = sign_in(), sign_in(), sign_in()
 
     with django_assert_max_num_queries(16):
-        here.get(PAGE)
+        assert here.get(PAGE).status_code == 200

@@ -184,7 +184,7 @@ def test_the_list_costs_the_same_with_many(approval, office, django_assert_max_n
         waits(f"eve{number}").emailaddress_set.create(email=f"eve{number}@example.org")
 
     with django_assert_max_num_queries(8):
-        office.get(WAITING)
+        assert office.get(WAITING).status_code == 200
 
 
 # Addresses

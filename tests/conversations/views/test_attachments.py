@@ -255,6 +255,6 @@ def test_a_transcript_costs_the_same_however_many_files_it_has(browser, ada, mon
         for message in conversation.messages.filter(role=Role.USER):
             make_attachment(ada, message)
         with CaptureQueriesContext(connection) as queries:
-            browser.get(address("show_conversation", conversation))
+            assert browser.get(address("show_conversation", conversation)).status_code == 200
         counts.append(len(queries))
     assert counts[1] == counts[2]

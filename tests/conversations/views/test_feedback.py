@@ -139,4 +139,4 @@ def test_many_thumbs_cost_one_query(browser, ada, django_assert_max_num_queries)
 
     for conversation in (short, long):
         with django_assert_max_num_queries(16):
-            browser.get(conversation_page(conversation.leaf))
+            assert browser.get(conversation_page(conversation.leaf)).status_code == 200

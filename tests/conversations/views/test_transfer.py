@@ -136,7 +136,7 @@ def test_export_takes_the_same_few_queries_whatever_its_size(browser, ada, djang
     talk = make_conversation(ada, *["x"] * 40)
     for kind in ("md", "json", "html"):
         with django_assert_max_num_queries(8):
-            browser.get(address(f"export_{kind}", talk))
+            assert browser.get(address(f"export_{kind}", talk)).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -208,7 +208,7 @@ def test_the_page_of_imports_and_exports_shows(browser):
 def test_the_page_costs_the_same_with_many_imports(browser, ada, django_assert_num_queries):
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
-            browser.get(reverse("conversations:transfer"))
+            assert browser.get(reverse("conversations:transfer")).status_code == 200
         return len(queries)
 
     Import.objects.create(owner=ada, stage=Stage.DONE)

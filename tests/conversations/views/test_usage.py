@@ -199,7 +199,7 @@ def test_the_pages_cost_the_same_however_much_there_is(office, browser, ada, dja
         before = len(few)
         grow(15)
         with django_assert_max_num_queries(before):
-            person.get(address)
+            assert person.get(address).status_code == 200
 
 
 def test_the_days_of_a_stretch_are_those_of_the_site(settings):
