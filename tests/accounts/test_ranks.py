@@ -6,8 +6,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -126,15 +124,3 @@ def test_an_administrator_does_not_read_in_the_name_of_a_reviewer(client_of, adm
     assert [b"/accounts/password/reset/key/" in link.content for link in links] == [False, True]
     assert page.status_code == 403
     assert not User.objects.get(pk=ada.pk).check_password("a new pass phrase")
-
-
-def test_the_list_of_who_may_get_a_link_costs_the_same_however_many_there_are(client_of, admin):
-    browser = client_of(admin)
-    counts = []
-    for number in (1, 10):
-        for each in range(number):
-            make_user(f"person-{number}-{each}")
-        with CaptureQueriesContext(connection) as queries:
-            assert browser.get(reverse("accounts:ways_back")).status_code == 200
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
