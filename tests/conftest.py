@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.models import User
 from conversations import wiring
 from conversations.rendering import GrowingAnswer
+from conversations.services import share_views
 from tests.factories import make_user
 
 
@@ -35,6 +36,13 @@ def remembered_for_one_test(monkeypatch) -> None:
     """What a process remembers for a second is of the test before; in a slow test it would be asked twice."""
     monkeypatch.setattr(wiring.choice, "fresh_s", 3_600.0)
     wiring.choice.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_opening_is_left() -> Iterator[None]:
+    """Openings of shares wait in the process; those of one test would be written by the next."""
+    yield
+    share_views._unwritten.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, connection
 
 from conversations.models import Share
-from conversations.services import share_views
 from conversations.services.share_views import count_view, has_unwritten, write_views
 from conversations.streaming.views_kept import keep_views
 from tests.factories import make_conversation, make_share, make_user
@@ -16,8 +15,7 @@ from tests.factories import make_conversation, make_share, make_user
 
 @pytest.fixture
 def share(ada):
-    yield make_share(make_conversation(ada, "What do otters eat?", "Fish."))
-    share_views._unwritten.clear()
+    return make_share(make_conversation(ada, "What do otters eat?", "Fish."))
 
 
 def views() -> int:

@@ -10,18 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.models import Scope, Share, Status
-from conversations.services import share_views
 from conversations.services.share_views import write_views
 from tests.factories import add_answer, add_question, make_conversation, make_share, make_user
 
 HTMX = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_views_left():
-    yield
-    share_views._unwritten.clear()
 
 
 @pytest.fixture
