@@ -6,7 +6,7 @@ from subprocess import Popen
 import pytest
 from django.test import override_settings
 
-from conversations.management.commands.serve import Command, listen
+from conversations.management.commands.serve import Command, configuration, listen
 from conversations.management.single_server import only_server
 
 from .processes import free_port, served, wait_for
@@ -105,3 +105,10 @@ def test_the_public_address_is_printed_where_there_is_one():
 
     assert "https://chat.example.org/" in lines[0]
     assert "https://chat.example.org/setup/" in lines[1]
+
+
+NGINX_KEEPS_S = 60
+
+
+def test_an_idle_line_is_kept_longer_than_a_proxy_keeps_it():
+    assert configuration().timeout_keep_alive > NGINX_KEEPS_S
