@@ -34,8 +34,8 @@ A_DAY_S = 24 * 60 * 60
 # Those who follow an answer leave at the signal, and running answers are drained after this (GRACE_S): here
 # only requests of moments are waited for.
 REQUEST_GRACE_S = min(5, settings.GRACE_S)
-# Longer than proxies and clients keep an idle line (nginx: 60 s): were it ended here first, a request that is on
-# its way at that moment would be lost.
+# Longer than proxies and clients keep an idle line (nginx: 60 s): were it ended here first, a request that is
+# on its way at that moment would be lost.
 IDLE_LINE_S = 75
 
 
