@@ -6,6 +6,7 @@ are http, https or mailto. What is too costly to read becomes escaped text.
 
 from .blocks import GrowingAnswer, View
 from .clean import trusted
+from .effort import Effort
 from .kept import (
     ON_READ,
     RENDERER_VERSION,
@@ -22,6 +23,7 @@ __all__ = [
     "ON_READ",
     "RENDERER_VERSION",
     "Block",
+    "Effort",
     "GrowingAnswer",
     "Rendered",
     "View",

@@ -2,17 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from time import thread_time
 
 from django.utils.safestring import SafeString
 
 from .clean import plain, trusted
+from .effort import Effort
 from .guard import Scale
 from .opening import OpenText
 from .settled import Block, Settled
 from .tail import Run, common_prefix
 
 TIME_CAP_S = 10.0
+SHORT_PIECE = 1_000  # characters
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,6 +48,7 @@ class GrowingAnswer:
     def __init__(self, text: str = "", *, time_cap_s: float = TIME_CAP_S) -> None:
         self.plain = False
         self._time_left_s = time_cap_s
+        self._effort = Effort()
         self._fresh = [text]
         self._held = ""  # a carriage return whose line feed may follow
         self._all: list[str] = []
@@ -75,15 +77,15 @@ class GrowingAnswer:
             self._work()
 
     def _work(self) -> None:
-        started = thread_time()
         rev = self._view.rev + 1
         text = normalized(self._held + "".join(self._fresh))
+        self._effort.begin(exact=self._finished or len(text) > SHORT_PIECE)
         self._fresh.clear()
         self._held = "\r" if text.endswith("\r") and not self._finished else ""
         text = text[: len(text) - len(self._held)].replace("\r", "\n")
         self._all.append(text)
         self._take(text, rev)
-        self._time_left_s -= thread_time() - started
+        self._time_left_s -= self._effort.end()
         if self._time_left_s < 0 and not self.plain:
             self._give_up()
         self._show(rev)

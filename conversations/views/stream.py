@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
-from time import monotonic, thread_time
+from time import monotonic
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -18,6 +18,7 @@ from accounts.languages import language_of
 from accounts.zones import in_zone_of
 from conversations.access import Visit, get_generation, get_message, still_signed_in
 from conversations.models import Generation, Message, Status
+from conversations.rendering import Effort
 from conversations.services.marks import see
 from conversations.services.stopping import stop_answer as stop
 from conversations.services.transcript import build_entry
@@ -101,17 +102,17 @@ async def follow_live(frames: Frames, viewer: Viewer[Visit]) -> AsyncGenerator[b
     """Yield frames while the answer grows: the first at once, then as often as the load allows."""
     answer = frames.live
     bell = answer.follow(viewer.bell)
-    beat = Beat(bell)
+    beat, effort = Beat(bell), Effort()
     try:
         while viewer.stays:
             # The bell is lowered before we look: what is appended after our look raises it again.
             bell.clear()
             began = monotonic()
             ended = answer.ended
-            before = thread_time()
-            frame = frames.next(final=ended) or beat.due()
             # Of the processor, not by the clock: who waits for others is not made to wait again for it.
-            spent = thread_time() - before
+            effort.begin()
+            frame = frames.next(final=ended) or beat.due()
+            spent = effort.end()
             if frame:
                 yield frame
                 beat.said()
