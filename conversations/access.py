@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -43,9 +43,13 @@ class Visit:
 
 
 def get_conversation(user: User, public_id: UUID) -> Conversation:
-    """Return the conversation `public_id` of `user`, with what its page reads; raise Http404."""
+    """Return the conversation `public_id` of `user`, with what its page reads; raise Http404.
+
+    Its `is_running` says whether an answer is being made somewhere in it.
+    """
     related = ("leaf", "model", "owner__spending")
     rows = Conversation.objects.visible_to(user).select_related(*related)
+    rows = rows.annotate(is_running=Exists(Generation.objects.answering(OuterRef("pk"))))
     return get_object_or_404(rows, public_id=public_id)
 
 

@@ -69,6 +69,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def active(self) -> GenerationQuerySet:
         return self.filter(status__in=ACTIVE)
 
+    def answering(self, conversation: Conversation | models.OuterRef) -> GenerationQuerySet:
+        """The answer that is being made in `conversation`, on whichever branch; at most one."""
+        return self.active().filter(conversation=conversation, message__isnull=False)
+
     def held_by(self, owner: str, fence: int) -> GenerationQuerySet:
         """Rows that the process `owner` may still write to."""
         return self.filter(status=Status.RUNNING, owner=owner, fence=fence)

@@ -7,14 +7,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from conversations.models import Conversation, Generation, Purpose
+from conversations.models import Conversation, Generation
 from conversations.models.conversation import ConversationQuerySet
 
 
 def with_marks(rows: ConversationQuerySet) -> ConversationQuerySet:
     """Return `rows`, each with `is_running`: whether an answer is being made for it. No further query."""
-    answers = Generation.objects.active().filter(purpose=Purpose.ANSWER, conversation=OuterRef("pk"))
-    return rows.annotate(is_running=Exists(answers))
+    return rows.annotate(is_running=Exists(Generation.objects.answering(OuterRef("pk"))))
 
 
 def marks_of(user: User, public_ids: Collection[UUID]) -> list[Conversation]:

@@ -1,10 +1,12 @@
 """What a model sees of a branch: the newest messages that fit its window. Counted, not read."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conversations.models import Attachment, ChatModel, Conversation, Kind, Message, Summary
+from conversations.models import ChatModel, Conversation, Kind, Message, Summary
 
+from .attachments.carried import Carried, carried_in
 from .attachments.weighing import ALL_KINDS, weight_of
 from .compaction import summary_for, with_summary
 from .history import turns_to
@@ -37,10 +39,11 @@ def sight_of(
     end: Message | None,
     model: ChatModel,
     takes: frozenset[Kind] = ALL_KINDS,
+    carried: Sequence[Carried] | None = None,
 ) -> Sight:
     """Return what `model`, which takes files of these kinds, is sent of the branch to `end`.
 
-    That is three queries, which grow with the window and the files alone.
+    That is three queries, which grow with the window and the files alone; two where `carried` is known.
     """
     window = Window(model.context_window, model.output_limit, model.characters_per_token)
     summary = summary_for(conversation, end)
@@ -49,7 +52,7 @@ def sight_of(
     walked = turns_to(end, characters=window.characters)
     # On a branch the keys grow: who is below was said later.
     turns = [turn for turn in walked if summary is None or turn.pk > summary.upto_id]
-    weights = weights_of(conversation, window, takes)
+    weights = weights_of(carried_in(conversation) if carried is None else carried, window, takes)
     turns = [replace(turn, characters=turn.characters + weights.get(turn.pk, 0)) for turn in turns]
     worded = [turn for turn in turns if turn.characters]
     if not worded:
@@ -67,12 +70,10 @@ def sight_of(
     )
 
 
-def weights_of(conversation: Conversation, window: Window, takes: frozenset[Kind]) -> Counter[int]:
-    """Return how many characters the files of `conversation` weigh, by message, in one query."""
-    carried = Attachment.messages.through.objects.filter(
-        message__conversation=conversation, message__deleted_at=None
-    )
+def weights_of(carried: Sequence[Carried], window: Window, takes: frozenset[Kind]) -> Counter[int]:
+    """Return how many characters the files weigh that are `carried`, by message."""
     weights: Counter[int] = Counter()
-    for row in carried.select_related("attachment").defer("attachment__text"):
-        weights[row.message_id] += weight_of(row.attachment, window, takes)
+    for one in carried:
+        if not one.by_deleted:
+            weights[one.message_id] += weight_of(one.attachment, window, takes)
     return weights

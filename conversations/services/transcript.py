@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from conversations.models import Conversation, Feedback, Kind, Message, Role, Summary
+from conversations.models import Conversation, Kind, Message, Role, Summary
 from conversations.rendering import trusted
 
 from .asking import Exchange
+from .attachments.carried import by_message, carried_in
 from .attachments.parts import attachments_of
 from .attachments.weighing import ALL_KINDS
 from .entries import Entry, FindProgress, entries_of, generation_of
@@ -38,7 +39,7 @@ class Transcript:
 
 
 def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return all that `conversation` shows, oldest first, in at most eleven queries whatever its length."""
+    """Return all that `conversation` shows, oldest first, in at most ten queries whatever its length."""
     return build_transcript(conversation, Stretch(), find_progress).entries
 
 
@@ -49,7 +50,7 @@ def build_transcript(
     *,
     takes: frozenset[Kind] = ALL_KINDS,
 ) -> Transcript:
-    """Return the `stretch` of what `conversation` shows, in at most eleven queries whatever its length.
+    """Return the `stretch` of what `conversation` shows, in at most eight queries whatever its length.
 
     `find_progress` knows the answers that this process is making; of others the stored chunks are shown.
     `takes` are the kinds of files that its model can use: what it cannot does not fill its window.
@@ -63,9 +64,12 @@ def build_transcript(
     mark_models(entries)
     entries = entries[span.before :]
     add_versions(entries, conversation)
-    add_files(entries)
+    carried = carried_in(conversation)
+    files = by_message(carried)
+    for entry in entries:
+        entry.files = files[entry.message.pk]
     add_feedback(entries)
-    sight = sight_of(conversation, conversation.leaf, conversation.model, takes)
+    sight = sight_of(conversation, conversation.leaf, conversation.model, takes, carried)
     mark_sight(entries, sight)
     add_summaries(entries, conversation)
     if entries and not span.has_later:
@@ -80,7 +84,7 @@ def build_transcript(
 
 def load(conversation: Conversation, span: Span) -> list[Message]:
     """Return the messages of `span`, in its order."""
-    rows = conversation.messages.in_bulk(span.keys)
+    rows = conversation.messages.select_related("generation", "feedback").in_bulk(span.keys)
     # A message that is deleted for ever between two queries is not missed.
     return [rows[key] for key in span.keys if key in rows]
 
@@ -136,10 +140,11 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
 
 
 def add_feedback(entries: Sequence[Entry]) -> None:
-    """Give each answer its owner's thumb, in one query."""
-    answers = {entry.message.pk: entry for entry in entries if entry.generation is not None}
-    for feedback in Feedback.objects.filter(message__in=answers):
-        answers[feedback.message_id].feedback = feedback
+    """Give each answer its owner's thumb, in one query where it is not loaded."""
+    answers = [entry for entry in entries if entry.generation is not None]
+    prefetch_related_objects([entry.message for entry in answers], "feedback")
+    for entry in answers:
+        entry.feedback = getattr(entry.message, "feedback", None)
 
 
 def mark_models(entries: Sequence[Entry], *, before: str = "") -> None:

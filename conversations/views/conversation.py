@@ -258,8 +258,9 @@ def active_answer(conversation: Conversation, entries: list[Entry]) -> Generatio
     What `entries` show as running may have ended since: a page is of one moment.
     """
     shown = next((entry.generation for entry in entries if entry.is_active), None)
-    running = conversation.generations.active().filter(message__isnull=False).select_related("message")
-    return shown or running.first()
+    if shown or not getattr(conversation, "is_running", True):
+        return shown
+    return Generation.objects.answering(conversation).select_related("message").first()
 
 
 def starters() -> list[dict[str, str]]:

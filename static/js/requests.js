@@ -63,15 +63,16 @@ document.addEventListener("htmx:sendError", (event) => {
 let focused
 document.addEventListener("htmx:beforeSwap", () => {
   const button = document.activeElement
-  focused = { name: button.ariaLabel, message: messages().indexOf(button.closest("[data-message]")) }
+  focused = { name: nameOf(button), message: messages().indexOf(button.closest("[data-message]")) }
 })
 document.addEventListener("htmx:afterSettle", () => {
   if (document.activeElement !== document.body || !focused?.name) return
-  const like = messages()[focused.message]?.querySelectorAll("button[aria-label]:enabled") ?? []
-  const button = [...like].find((one) => one.ariaLabel === focused.name) ?? like[0]
+  const like = messages()[focused.message]?.querySelectorAll("button:is([aria-label], [title]):enabled") ?? []
+  const button = [...like].find((one) => nameOf(one) === focused.name) ?? like[0]
   const place = button ?? (matchMedia("(hover: none)").matches ? null : document.querySelector("#composer-text"))
   place?.focus({ preventScroll: true })
 })
+const nameOf = (button) => button.ariaLabel || button.title
 const messages = () => [...document.querySelectorAll("[data-message]")]
 
 addEventListener("offline", () => lost())

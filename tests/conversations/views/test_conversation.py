@@ -325,11 +325,14 @@ def test_an_answer_that_ends_while_its_page_is_made_is_shown_as_running_througho
     browser.post(NEW, form("Why is the sky blue?"))
     generation = Generation.objects.get()
 
+    read = []
+
     def ends_once_read(execute, sql, params, many, context):
-        result = execute(sql, params, many, context)
-        if sql.startswith('SELECT "conversations_generation"."id"'):
+        if read and read.pop():  # all its rows are here: the next statement begins
             Generation.objects.filter(pk=generation.pk).update(status=Status.DONE)
-        return result
+        if sql.startswith('SELECT "conversations_message"."id"') and '"conversations_generation"."id"' in sql:
+            read.append(True)
+        return execute(sql, params, many, context)
 
     with connection.execute_wrapper(ends_once_read):
         shown = browser.get(address("show_conversation", generation.conversation)).content.decode()

@@ -29,7 +29,7 @@ def conversation_page(answer) -> str:
 
 def pressed(page: str) -> dict[str, str]:
     """Which thumb is pressed, and what each would send."""
-    found = re.findall(r'value="(\w+)" aria-pressed="(\w+)" aria-label="(\w+) answer"', page)
+    found = re.findall(r'value="(\w+)" aria-pressed="(\w+)" title="(\w+) answer"', page)
     return {name: f"{state} sends {value}" for value, state, name in found}
 
 

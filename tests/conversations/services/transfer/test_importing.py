@@ -91,13 +91,13 @@ def test_an_imported_answer_is_rendered_when_it_is_shown(ada, take_in, django_as
     take_in(ada, json.dumps(data).encode())
     conversation = Conversation.objects.select_related("leaf", "model").get()
 
-    with django_assert_num_queries(9):  # its owner is asked for once
+    with django_assert_num_queries(8):  # its owner is asked for once
         html = build_entries(conversation)[1].html
 
     assert "<strong>Fish</strong>" in html
     assert "<script" not in html
     assert "javascript:" not in html.lower().replace("javascript:alert(1))", "")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         build_entries(conversation)
 
 
