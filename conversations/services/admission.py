@@ -44,7 +44,8 @@ def lock(conversation: Conversation, model: ChatModel | None) -> Conversation:
 
     Raises Conflict when it was deleted since it was read: whoever deletes stops only what is there by then.
     """
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("leaf", "model", "owner")
+    rows = Conversation.objects.select_for_update(of=("self",))
+    rows = rows.select_related("leaf__generation", "model", "owner")
     fresh = rows.filter(pk=conversation.pk, deleted_at=None).first()
     if fresh is None:
         raise Conflict(_("This conversation was deleted."))

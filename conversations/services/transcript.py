@@ -105,7 +105,9 @@ def build_exchange(exchange: Exchange, find_progress: FindProgress | None = None
         add_files(entries)
     else:
         entries[0].files = list(exchange.files)
-    add_versions(entries, exchange.question.conversation)
+    # What has just been added, and is no edit, is the only one at its place.
+    if exchange.question.position or exchange.files is None:
+        add_versions(entries, exchange.question.conversation)
     before = exchange.question.parent
     mark_models(
         entries, before=Entry(before, generation_of(before), trusted("")).model_name if before else ""

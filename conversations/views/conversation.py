@@ -57,9 +57,9 @@ def new_conversation(request: Request) -> HttpResponse:
 def start_conversation(request: Request) -> HttpResponse:
     refuse_when_late()
     form = MessageForm(request.POST)
-    beginning = Start(wiring.model_for(request.user))
     if not form.is_valid():
-        return refuse_first(request, form.afresh(), beginning, status=422)
+        return refuse_first(request, form.afresh(), None, status=422)
+    beginning = None
     try:
         beginning = read_start(request, request.POST)
         exchange = start(
@@ -84,8 +84,10 @@ def start_conversation(request: Request) -> HttpResponse:
     return response
 
 
-def refuse_first(request: Request, form: MessageForm, beginning: Start, *, status: int) -> HttpResponse:
-    page = new_page(request.user, form, beginning)
+def refuse_first(
+    request: Request, form: MessageForm, beginning: Start | None, *, status: int
+) -> HttpResponse:
+    page = new_page(request.user, form, beginning or Start(wiring.model_for(request.user)))
     if not request.htmx:
         return render(request, "conversations/conversation.html", page, status=status)
     response = render(request, "conversations/_composer.html", page, status=422)
