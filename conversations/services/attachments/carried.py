@@ -20,12 +20,12 @@ class Carried:
 
 def carried_in(conversation: Conversation) -> list[Carried]:
     """Return what the messages of `conversation` carry, without what the files say, in one query."""
-    rows = Attachment.messages.through.objects.filter(message__conversation=conversation)
-    rows = rows.select_related("attachment").defer("attachment__text").order_by("attachment_id")
-    return [
-        Carried(row.attachment, row.message_id, row.message_deleted_at is not None)
-        for row in rows.annotate(message_deleted_at=F("message__deleted_at"))
-    ]
+    rows = (
+        Attachment.objects.without_text()
+        .filter(messages__conversation=conversation)
+        .annotate(message_id=F("messages"), message_deleted_at=F("messages__deleted_at"))
+    )
+    return [Carried(row, row.message_id, row.message_deleted_at is not None) for row in rows]
 
 
 def by_message(carried: Sequence[Carried]) -> defaultdict[int, list[Attachment]]:
