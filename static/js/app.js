@@ -1,5 +1,5 @@
 // app.js: start what the page needs to be typed in; everything else loads when it is first wanted.
-import { startComposer } from "composer"
+import { startComposer, whenIdle } from "composer"
 import { otherTabs } from "requests"
 import { followScroll } from "scroll"
 
@@ -45,7 +45,7 @@ function outOfDate() {
   location.reload()
 }
 
-if (!document.cookie.includes(`zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`)) import("zone")
+if (!sessionStorage.getItem("zone")) whenIdle(() => import("zone"))
 start(document)
 document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target))
 document.addEventListener("chat:added", (event) => start(event.target))
