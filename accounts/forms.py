@@ -157,7 +157,7 @@ class FirstAdminForm(NewPersonForm):
     username = forms.CharField(label=_("Username"), max_length=150, initial="admin")
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django's own takes none
     """Groups to choose; those of a role are called what the role is called everywhere."""
 
     def label_from_instance(self, group: Group) -> str:

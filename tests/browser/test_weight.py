@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
@@ -14,8 +15,10 @@ from .test_axe import violations
 BYTES_OF_A_PAGE = 60_000
 BYTES_OF_THE_CHAT, REQUESTS_OF_THE_CHAT = 64_000, 20
 # Of the pages beside accounts/: what one sets up for oneself, and what administrators do about people.
-SETTINGS = ("preferences", "leaving", "people", "usage", "everybodys_usage", "transfer", "files", "list_shares")
-SETTINGS += ("list_presets", "new_preset", "list_prompts", "new_prompt", "pick_model", "begin_settings")
+SETTINGS = (
+    *("preferences", "leaving", "people", "usage", "everybodys_usage", "transfer", "files", "list_shares"),
+    *("list_presets", "new_preset", "list_prompts", "new_prompt", "pick_model", "begin_settings"),
+)
 LEAVES = ("account_logout",)
 OF_A_PROVIDER = ("login/cancelled/", "login/error/", "connections/")
 
@@ -23,8 +26,8 @@ OF_A_PROVIDER = ("login/cancelled/", "login/error/", "connections/")
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory, upstream) -> Iterator[Site]:
     """A site whose files are compressed as they are in production, beside a provider that nobody asks."""
-    provider = {"OIDC_ISSUER": "http://127.0.0.1:9", "OIDC_CLIENT_ID": "chat", "OIDC_CLIENT_SECRET": "secret"}
-    known = provider if find_spec("jwt") and find_spec("oauthlib") else {}
+    provider = {"OIDC_ISSUER": "http://127.0.0.1:9", "OIDC_CLIENT_ID": "chat", "OIDC_CLIENT_SECRET": "x"}
+    known: dict[str, Any] = provider if find_spec("jwt") and find_spec("oauthlib") else {}
     site = Site(tmp_path_factory.mktemp("packed"), upstream, PLAIN_STATIC=0, SIGNUP="open", **known)
     site.person(staff=True)  # nobody signs up before the first administrator
     yield site.start()
@@ -56,7 +59,9 @@ class Scales:
 
 def addresses() -> list[str]:
     """Return where every named page of the ways in and of the settings is, that needs no more to be said."""
-    names = [f"accounts:{name}" for name in names_of("accounts")] + [f"conversations:{name}" for name in SETTINGS]
+    names = [f"accounts:{name}" for name in names_of("accounts")] + [
+        f"conversations:{name}" for name in SETTINGS
+    ]
     names += [name for name in names_of("") if name.startswith(("account_", "mfa_", "usersessions_"))]
     found = []
     for name in sorted({*names} - {*LEAVES}):
@@ -98,7 +103,11 @@ def test_the_chat_is_light(visit, packed):
 def test_no_page_of_a_provider_has_a_violation(visit, packed):
     found = []
     for scheme, width in (("light", 1280), ("dark", 390)):
-        looks = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}, "reduced_motion": "reduce"}
+        looks = {
+            "color_scheme": scheme,
+            "viewport": {"width": width, "height": 800},
+            "reduced_motion": "reduce",
+        }
         page = visit(at=packed, bypass_csp=True, **looks).open("/accounts/")
         for path in OF_A_PROVIDER:
             page.goto(f"/accounts/social/{path}")
