@@ -1,4 +1,4 @@
-"""A person whose language is German signs in, asks, stops, edits and finds: no sentence is left in English."""
+"""A person whose language is German signs in, asks, stops, edits and finds: nothing is left in English."""
 
 import re
 
