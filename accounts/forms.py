@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .models import Theme, User
+from .roles import GROUPS
 from .signing_up import site_settings
 
 PASSWORD_HELP = _("At least 10 characters; not your name and not one that everybody uses.")
@@ -156,6 +157,13 @@ class FirstAdminForm(NewPersonForm):
     username = forms.CharField(label=_("Username"), max_length=150, initial="admin")
 
 
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # Django's own takes none
+    """Groups to choose; those of a role are called what the role is called everywhere."""
+
+    def label_from_instance(self, group: Group) -> str:
+        return next((str(role.label) for role, name in GROUPS.items() if name == group.name), group.name)
+
+
 class InviteForm(forms.Form):
     """What an invitation gives; only who may do everything hands the administration on."""
 
@@ -165,7 +173,7 @@ class InviteForm(forms.Form):
         help_text=_("Then the invitation is for this address only, and the address counts as confirmed."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    groups = forms.ModelMultipleChoiceField(
+    groups = GroupsField(
         label=_("Groups"),
         queryset=Group.objects.order_by("name"),
         required=False,

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -77,7 +77,7 @@ class Standing:
         if self.is_over:
             return sentence_of(self)
         unit = self.budget.unit
-        left = f"{self.left:,}" if unit == "tokens" else amount(self.left, unit)
+        left = number_format(self.left, force_grouping=True) if unit == "tokens" else amount(self.left, unit)
         amounts = {"left": left, "limit": amount(self.limit, unit)}
         if self.budget.period == Period.DAY:
             return _("%(left)s of %(limit)s left today") % amounts
@@ -92,8 +92,8 @@ def site_day() -> date:
 def amount(value: int, unit: Unit) -> str:
     """Return a number of tokens, or of units of money, as people read it."""
     if unit == "tokens":
-        return _("%(count)s tokens") % {"count": f"{value:,}"}
-    return f"${to_usd(value):,.2f}"
+        return _("%(count)s tokens") % {"count": number_format(value, force_grouping=True)}
+    return f"${number_format(to_usd(value), 2, force_grouping=True)}"
 
 
 def sentence_of(standing: Standing) -> str:

@@ -1,5 +1,5 @@
 // app.js: start what the page needs to be typed in; everything else loads when it is first wanted.
-import { startComposer } from "composer"
+import { startComposer, whenIdle } from "composer"
 import { otherTabs } from "requests"
 import { followScroll } from "scroll"
 
@@ -28,6 +28,8 @@ const clicks = {
   "[data-sign-out] button": { name: "drafts", alone: true },
 }
 
+const MENU = ".menu:popover-open :is(a, button), [popovertarget]:has(+ .menu:popover-open)"
+
 async function start(root) {
   for (const [selector, load] of Object.entries(parts)) {
     const found = [...root.querySelectorAll(selector)]
@@ -45,7 +47,7 @@ function outOfDate() {
   location.reload()
 }
 
-if (!document.cookie.includes(`zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`)) import("zone")
+if (!sessionStorage.getItem("zone")) whenIdle(() => import("zone"))
 start(document)
 document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target))
 document.addEventListener("chat:added", (event) => start(event.target))
@@ -78,8 +80,15 @@ document.addEventListener("touchstart", (event) => {
 
 // The module is there before the second key of a combination: the first is Control, ⌘ or Alt.
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.querySelector(":popover-open")) return // the browser closes that, and nothing else
   const wanted = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "?"].includes(event.key)
   if (wanted) import("shortcuts").then((module) => module.pressKey(event))
+})
+
+document.addEventListener("keydown", (event) => {
+  if (!["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key) || !event.target.matches?.(MENU)) return
+  event.preventDefault()
+  import("menu").then((module) => module.move(event.key, event.target))
 })
 
 addEventListener("pageshow", (event) => event.persisted && location.reload())

@@ -5,7 +5,7 @@ const touch = matchMedia("(hover: none) and (pointer: coarse)")
 const grows = CSS.supports("field-sizing", "content")
 const attaching = new WeakMap() // a form -> the module for its files, on its way
 const LONG = { characters: 8_000, lines: 100 } // a paste beyond either becomes a file, where the model takes text files
-const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 1000)) // Safari has none
+export const whenIdle = self.requestIdleCallback ?? ((act) => setTimeout(act, 1000)) // Safari has none
 
 export function startComposer(form) {
   const box = form.querySelector("textarea")

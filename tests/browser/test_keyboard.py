@@ -172,3 +172,30 @@ def test_a_whole_conversation_by_keys_alone(ada, upstream):
     page.get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
     expect(own(page)).to_have_count(1)
+
+
+def test_the_menu_of_the_account_has_groups_and_goes_by_arrows(visit):
+    page = visit(staff=True, viewport={"width": 390, "height": 600}).open()
+    page.get_by_role("link", name="Open the side bar").click()
+    opener = page.get_by_role("button", name="appearance, ")
+    opener.press("Enter")
+    menu = page.locator("#account-menu")
+    for name in ("What is yours", "The site", "Settings and help"):
+        expect(menu.get_by_role("group", name=name)).to_be_attached()
+    expect(menu).to_be_in_viewport(ratio=1)
+
+    for key, name in [
+        ("ArrowDown", "System"),
+        ("End", "Sign out"),
+        ("ArrowUp", "Keys"),
+        ("ArrowUp", "Your account"),
+    ]:
+        page.locator(":focus").press(key)
+        line = menu.locator("a, button").get_by_text(name, exact=True)
+        expect(page.locator(":focus")).to_have_text(name)
+        expect(line).to_be_in_viewport()
+
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator("[data-drawer]")).to_be_in_viewport()
+    expect(opener).to_be_focused()

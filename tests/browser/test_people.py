@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.served.people import PASSWORD
 
-from .chat import box, expect_status, send, words
+from .chat import box, expect_status, send, until, words
 from .upstream import Telling
 from .visitor import Visitor
 
@@ -21,6 +21,7 @@ def begin(page: Page, upstream, question: str) -> Telling:
 def test_preferences_are_set_by_keyboard_alone(visit):
     ada = visit(timezone_id="Asia/Tokyo", color_scheme="light")
     page = ada.open()
+    until(page, "document.cookie.includes('zone=')")  # told when the page has nothing else to do
     page.goto("/preferences/")
     expect(page.get_by_text("in Asia/Tokyo")).to_be_visible()
     page.get_by_label("As the system").focus()

@@ -100,3 +100,21 @@ def test_the_way_to_the_newest_words_covers_none(visit, upstream):
     expect(jump).to_be_visible()
     column = page.locator("#transcript-messages").bounding_box()
     assert jump.bounding_box()["x"] >= column["x"] + column["width"]
+
+
+def test_on_a_phone_the_way_to_the_newest_words_has_a_strip_of_its_own(visit, upstream):
+    page = visit(**PHONE).open()
+    upstream.says("Long", "\n\n".join(f"Paragraph {number} that fills a whole line." for number in range(40)))
+    box(page).fill("Long")
+    page.locator("[data-send]").tap()
+    expect_status(page, "done")
+    height = page.evaluate("document.scrollingElement.scrollHeight")
+    page.evaluate("scrollTo(0, 0)")
+    jump = page.get_by_role("link", name="Jump to latest")
+    expect(jump).to_be_visible()
+    strip, button = page.locator("#composer").bounding_box(), jump.bounding_box()
+    assert strip["y"] <= button["y"]
+    assert button["y"] + button["height"] <= page.locator(".composer__box").bounding_box()["y"]
+    assert page.evaluate("document.scrollingElement.scrollHeight") == height, "it moved the words"
+    jump.tap()
+    expect(jump).to_be_hidden()
