@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
-
 from conversations.models import Attachment, Conversation
+
+WORDS = ("text", "reasoning", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class Carried:
 
 def carried_in(conversation: Conversation) -> list[Carried]:
     """Return what the messages of `conversation` carry, without what the files say, in one query."""
-    rows = (
-        Attachment.objects.without_text()
-        .filter(messages__conversation=conversation)
-        .annotate(message_id=F("messages"), message_deleted_at=F("messages__deleted_at"))
-    )
-    return [Carried(row, row.message_id, row.message_deleted_at is not None) for row in rows]
+    rows = Attachment.messages.through.objects.filter(message__conversation=conversation)
+    rows = rows.select_related("attachment", "message").order_by("attachment_id")
+    return [
+        Carried(row.attachment, row.message_id, row.message.deleted_at is not None)
+        for row in rows.defer("attachment__text", *(f"message__{words}" for words in WORDS))
+    ]
 
 
 def by_message(carried: Sequence[Carried]) -> defaultdict[int, list[Attachment]]:
