@@ -11,7 +11,7 @@ INSTALL_LIMIT_S = 300
 
 
 def find_chromium() -> str | None:
-    """Return the path of a Chromium or None; where we may, a missing one is installed, in CI the light one."""
+    """Return where a Chromium is, or None; where we may, a missing one is installed, in CI the light one."""
     if given := os.environ.get("CHROMIUM", ""):
         return given
     missing = not shutil.which(HEADLESS) if os.environ.get("CI") else not on_path()

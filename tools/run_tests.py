@@ -21,7 +21,7 @@ from tools.postgres import postgres
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = "not browser and not local_model"
 # What knows of no database says the same on any, and is asked once, on SQLite: rooms that may not know one
-# (test_architecture.py), files, settings; what an upstream does to an answer (`make faults` shows it on both),
+# (test_architecture.py), files, settings; what an upstream does to an answer (`make faults` has both), and
 # sites that their tests give an SQLite of their own on either. tests/tools/test_run_tests.py looks at them.
 PURE = (
     *("tests/conversations/llm", "tests/conversations/rendering", "tests/tools", "tests/oidc"),
