@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -11,6 +12,15 @@ from conversations import wiring
 from conversations.rendering import GrowingAnswer
 from conversations.services import share_views
 from tests.factories import make_user
+
+PATIENCE_S = 60
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings) -> None:
+    """SQLite lets a crowd wait in no order: on a slow machine one of ten waits longer than a page may."""
+    if settings.SQLITE:
+        connection.settings_dict["OPTIONS"]["timeout"] = PATIENCE_S
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,19 @@ from tools.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAIN = "not browser and not local_model"
-# What knows of no database says the same on any: rooms that may not (test_architecture.py), files, settings.
+# What knows of no database says the same on any, and is asked once, on SQLite: rooms that may not know one
+# (test_architecture.py), files, settings; what an upstream does to an answer (`make faults` has both), and
+# sites that their tests give an SQLite of their own on either. tests/tools/test_run_tests.py looks at them.
 PURE = (
-    *("tests/conversations/llm", "tests/conversations/rendering", "tests/tools"),
+    *("tests/conversations/llm", "tests/conversations/rendering", "tests/tools", "tests/oidc"),
     *("tests/test_architecture.py", "tests/test_checks.py", "tests/test_docs.py"),
+    *("tests/faults/test_upstream.py", "tests/faults/test_upstream_memory.py"),
+    *("tests/faults/test_upstream_unreachable.py", "tests/conversations/management/test_serve.py"),
+    *(
+        "tests/conversations/streaming/test_frames.py",
+        "tests/conversations/services/transfer/test_records.py",
+    ),
+    "tests/conversations/services/attachments/test_inspecting.py",
 )
 CORES = max(1, min(4, os.cpu_count() or 1))
 # A file's tests share its servers. Those are waited for more than they work; a browser works all the time.
@@ -102,6 +111,8 @@ def run_pytest(name: str, marker: str, directory: Path, words: list[str], databa
         "DATABASE_URL": database_url,
         "DATA_DIR": str(data),
         "TEST_COUNTS": str(counts),
+        # Hundreds of processes are started: each would compile the site, and each worker all tests, anew.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     command = [sys.executable, "-m", "pytest", "-q", "-m", marker, *words]
     started = time.monotonic()

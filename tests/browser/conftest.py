@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.served.database import Person
+from tests.served.database import Database, Person
 from tests.served.site import Site
 from tools.chromium import find_chromium
 
@@ -49,18 +50,38 @@ def upstream() -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, upstream) -> Iterator[Site]:
+def prepared(tmp_path_factory) -> Database:
+    """The tables and the people that every site here begins with: to make them takes longer than to copy."""
+    return Database.sqlite(tmp_path_factory.mktemp("prepared")).prepare()
+
+
+@pytest.fixture(scope="session")
+def new_database(prepared) -> Callable[[Path], Database]:
+    """Return how to get a copy, for a site that still collects its files."""
+
+    def copy(directory: Path) -> Database:
+        database = prepared.copy(directory)
+        database.is_prepared = False
+        return database
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, upstream, new_database) -> Iterator[Site]:
     """The site that most walks share; every person on it is met by one walk only."""
-    site = Site(tmp_path_factory.mktemp("site"), upstream, LLM_TAKES="image,pdf,text").start()
+    directory = tmp_path_factory.mktemp("site")
+    site = Site(directory, upstream, database=new_database(directory), LLM_TAKES="image,pdf,text").start()
     yield site
     site.stop()
     hold_true(site)
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory, upstream) -> Iterator[Site]:
+def own_site(tmp_path_factory, upstream, new_database) -> Iterator[Site]:
     """A site that the walks of one module may kill, if they start it again."""
-    site = Site(tmp_path_factory.mktemp("own_site"), upstream).start()
+    directory = tmp_path_factory.mktemp("own_site")
+    site = Site(directory, upstream, database=new_database(directory)).start()
     yield site
     site.stop()
     hold_true(site)

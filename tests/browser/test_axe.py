@@ -13,9 +13,10 @@ from .visitor import Visitor
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.flatMap((found) =>
   found.nodes.map((node) => `${found.id}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`))"""
+NARROW = {"width": 390, "height": 844}
 SCREENS: dict[str, dict[str, Any]] = {
     "light and wide": {"color_scheme": "light"},
-    "dark and narrow": {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
+    "dark and narrow": {"color_scheme": "dark", "viewport": NARROW},
 }
 
 

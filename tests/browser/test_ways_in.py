@@ -18,9 +18,10 @@ PAGE_OF = {"light": {"width": 1280, "height": 800}, "dark": {"width": 390, "heig
 
 
 @pytest.fixture(scope="module")
-def approving(tmp_path_factory, upstream) -> Iterator[Site]:
+def approving(tmp_path_factory, upstream, new_database) -> Iterator[Site]:
     """A site that others could reach. A passkey is for a name: an address of numbers has none."""
-    site = Site(tmp_path_factory.mktemp("approving"), upstream, SIGNUP="approval", PLAIN_STATIC=0)
+    directory = tmp_path_factory.mktemp("approving")
+    site = Site(directory, upstream, database=new_database(directory), SIGNUP="approval", PLAIN_STATIC=0)
     site.url = f"http://localhost:{site.port}"
     site.start()
     yield site

@@ -1,6 +1,11 @@
+import re
+
 import pytest
 
-from tools.run_tests import Result, count, report, skip
+from tools.run_tests import PURE, ROOT, Result, count, report, skip
+
+# What a test says that is about one of the databases, or about how they differ.
+OF_A_DATABASE = r"\b(on_sqlite|on_postgresql|is_sqlite|IS_SQLITE|vendor)\b|settings\.SQLITE|transaction=True"
 
 
 def test_what_pytest_counted_is_summed_up(tmp_path, capsys):
@@ -29,3 +34,14 @@ def test_a_part_that_cannot_run_is_a_failure_only_in_ci(monkeypatch, capsys, ci,
     assert report([skip("Browser", "no Chromium on this machine")], 1.0) == status
 
     assert "Browser      skipped: no Chromium on this machine" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", PURE)
+def test_what_is_asked_on_one_database_says_nothing_of_databases(place):
+    path = ROOT / place
+    files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+    assert files
+    for file in files:
+        told = file.name != "test_run_tests.py" and re.search(OF_A_DATABASE, file.read_text())
+        assert not told, f"{file} is about a database ({told[0]}): it is asked on both"
