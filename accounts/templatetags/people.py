@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, signing_up
+from accounts import access, roles, signing_up
 from accounts.models import User, Wait
 from accounts.second_factor import has_second_factor, needs_second_factor
 
@@ -74,8 +74,8 @@ def signup_waits_for() -> str:
 
 
 @register.filter
-def decides_about_people(user: User) -> bool:
-    return access.decides_about_people(user)
+def is_administrator(user: User) -> bool:
+    return roles.is_administrator(user)
 
 
 @register.simple_tag
@@ -85,8 +85,8 @@ def people_waiting() -> int:
 
 
 @register.filter
-def may_get_link_from(person: User, giver: User) -> bool:
-    return access.may_hand_out(giver, person)
+def may_act_as(actor: User, person: User) -> bool:
+    return access.may_act_as(actor, person)
 
 
 @register.filter
