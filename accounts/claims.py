@@ -5,8 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from .models import User
+from .on_record import rights_on_record
 
 
 def claimed(facts: Mapping[str, Any]) -> set[str]:
@@ -20,15 +22,17 @@ def claimed(facts: Mapping[str, Any]) -> set[str]:
     return set()
 
 
+@transaction.atomic
 def take_groups(person: User, names: Iterable[str]) -> None:
     """Put `person` into the groups that OIDC_GROUPS gives for `names`, and out of the others that it gives.
 
     Groups that OIDC_GROUPS does not mention are given out by administrators, and stay as they are.
     """
     given = {settings.OIDC_GROUPS[name] for name in names if name in settings.OIDC_GROUPS}
-    for group_name in set(settings.OIDC_GROUPS.values()):
-        group, _ = Group.objects.get_or_create(name=group_name)
-        if group_name in given:
-            person.groups.add(group)
-        else:
-            person.groups.remove(group)
+    with rights_on_record(User.objects.filter(pk=person.pk), how=f"by {settings.OIDC_NAME}"):
+        for group_name in set(settings.OIDC_GROUPS.values()):
+            group, _ = Group.objects.get_or_create(name=group_name)
+            if group_name in given:
+                person.groups.add(group)
+            else:
+                person.groups.remove(group)
