@@ -4,12 +4,13 @@ It stands in the history of the administration under the person alone, and names
 gone for good, nothing there tells who they were.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from .models import User
 from .roles import with_roles
@@ -56,6 +57,18 @@ def put_rights_on_record(before: Mapping[int, str], *, by: User | None = None, h
             entry_about(person, by=by or person, what=told(before[pk], after[pk], how))
             for pk, person in changed.items()
         )
+
+
+def forget_names(person: User, *, names: Iterable[str]) -> None:
+    """Let what is on record about `person` say what they are called now, and no entry any of `names`."""
+    is_now = str(person)[:200]
+    entries_about(person).update(object_repr=is_now)
+    # A group may be called like a person.
+    elsewhere = LogEntry.objects.exclude(content_type=ContentType.objects.get_for_model(Group))
+    for name in names:
+        # As rows of people were called here once: "ada", "ada@example.org", "Policy of ada".
+        theirs = Q(object_repr=name) | Q(object_repr__endswith=f" {name}")
+        elsewhere.filter(theirs).update(object_repr=is_now)
 
 
 def rights_of(people: QuerySet[User]) -> dict[int, str]:

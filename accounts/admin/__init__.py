@@ -1,6 +1,6 @@
 from .group import GroupAdmin
 from .person import PersonAdmin
-from .rows import ReadOnlyAdmin, RecordAdmin
+from .rows import ReadOnlyAdmin, RecordAdmin, UnnamedHistory
 from .site import InvitationAdmin, SetupLinkAdmin, SiteSettingsAdmin
 from .ways_in import AuthenticatorAdmin, EmailAddressAdmin, UserSessionAdmin, WayInAdmin
 
@@ -14,6 +14,7 @@ __all__ = [
     "RecordAdmin",
     "SetupLinkAdmin",
     "SiteSettingsAdmin",
+    "UnnamedHistory",
     "UserSessionAdmin",
     "WayInAdmin",
 ]

@@ -16,12 +16,12 @@ from django.http import HttpRequest
 from accounts.access import may_act_as
 from accounts.models import User
 
-from .rows import ReadOnlyAdmin, RecordAdmin
+from .rows import ReadOnlyAdmin, RecordAdmin, UnnamedHistory
 
 admin.site.unregister([Authenticator, EmailAddress, UserSession])
 
 
-class WayInAdmin(ReadOnlyAdmin):
+class WayInAdmin(UnnamedHistory, ReadOnlyAdmin):
     """Ways in of somebody: taken away by those alone who may make one."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
