@@ -1,4 +1,4 @@
-"""Groups that the organisation's own sign-in decides: those that its claim names, at each sign-in anew."""
+"""What the organisation's own sign-in says of a person, at each sign-in anew: groups, and how it was sure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,6 +10,8 @@ from django.db import transaction
 from .models import User
 from .on_record import rights_on_record
 
+ALWAYS = "always"
+
 
 def claimed(facts: Mapping[str, Any]) -> set[str]:
     """Return the names in the groups claim of what the provider said; none where it is none."""
@@ -20,6 +22,19 @@ def claimed(facts: Mapping[str, Any]) -> set[str]:
         if isinstance(names, list):
             return {name for name in names if isinstance(name, str)}
     return set()
+
+
+def proved_twice(facts: Mapping[str, Any]) -> bool:
+    """Tell whether the provider asked for a second factor, by what OIDC_SECOND_FACTOR takes for a yes.
+
+    Only the ID token says so, of this sign-in: in `amr` (RFC 8176) or `acr`.
+    """
+    if ALWAYS in settings.OIDC_SECOND_FACTOR:
+        return True
+    token = facts.get("id_token")
+    told = [token.get("amr"), token.get("acr")] if isinstance(token, dict) else []
+    values = [value for claim in told for value in (claim if isinstance(claim, list) else [claim])]
+    return any(isinstance(value, str) and value in settings.OIDC_SECOND_FACTOR for value in values)
 
 
 @transaction.atomic
