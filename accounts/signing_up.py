@@ -5,10 +5,10 @@ with its right password tells what it waits for; with a wrong one it looks like 
 """
 
 from django.conf import settings
-from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.db import transaction
 
 from .models import SignupMode, SiteSettings, User, Wait
+from .on_record import put_on_record, put_refusal_on_record
 
 
 def site_settings() -> SiteSettings:
@@ -44,7 +44,7 @@ def approve(person: User, *, by: User) -> bool:
     waiting = User.objects.waiting().filter(pk=person.pk)
     if not waiting.update(waits_for=Wait.NOTHING, is_active=True):
         return False
-    LogEntry.objects.log_actions(by.pk, [person], CHANGE, "Let in.", single_object=True)
+    put_on_record(person, by=by, what="Let in.")
     return True
 
 
@@ -54,6 +54,6 @@ def refuse(person: User, *, by: User) -> bool:
     waiting = User.objects.waiting().select_for_update().filter(pk=person.pk, last_login=None).first()
     if waiting is None:
         return False
-    LogEntry.objects.log_actions(by.pk, [waiting], DELETION, "Not let in.", single_object=True)
+    put_refusal_on_record(waiting, by=by)
     waiting.delete()
     return True

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import admission, entrance, views
+from . import entrance, letting_in, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,12 +10,12 @@ urlpatterns = [
     path("accounts/waiting/", entrance.waiting, name="waiting"),
     path("accounts/sessions/<int:pk>/end/", views.end_session, name="end_session"),
     path("preferences/theme/", views.set_theme, name="set_theme"),
-    path("admission/", admission.show_waiting, name="people_waiting"),
-    path("admission/<int:pk>/", admission.decide, name="decide"),
-    path("admission/invitations/", admission.show_invitations, name="invitations"),
-    path("admission/invitations/<int:pk>/end/", admission.end_invitation, name="end_invitation"),
-    path("admission/links/", admission.show_people, name="ways_back"),
-    path("admission/links/<int:pk>/", admission.make_reset_link, name="make_reset_link"),
+    path("admission/", letting_in.show_waiting, name="people_waiting"),
+    path("admission/<int:pk>/", letting_in.decide, name="decide"),
+    path("admission/invitations/", letting_in.show_invitations, name="invitations"),
+    path("admission/invitations/<int:pk>/end/", letting_in.end_invitation, name="end_invitation"),
+    path("admission/links/", letting_in.show_people, name="ways_back"),
+    path("admission/links/<int:pk>/", letting_in.make_reset_link, name="make_reset_link"),
     path("preferences/language/", views.set_language, name="set_language"),
     path("admin/login/", views.admin_login, name="admin_login"),
 ]

@@ -2,14 +2,10 @@
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from .models import User
-from .roles import with_roles
-
-SHOWN = 50
+from .on_record import put_on_record
 
 
 def reset_path(person: User) -> str:
@@ -22,18 +18,5 @@ def reset_path(person: User) -> str:
 
 def hand_out(person: User, *, by: User) -> str:
     """Return `reset_path` of `person`, and keep on record who asked for it."""
-    LogEntry.objects.log_actions(by.pk, [person], CHANGE, "Link for a new password.", single_object=True)
+    put_on_record(person, by=by, what="Link for a new password.")
     return reset_path(person)
-
-
-def find_people(words: str) -> QuerySet[User]:
-    """Return at most fifty open accounts whose name or address holds `words`, by name."""
-    people = with_roles(User.objects.filter(is_active=True)).order_by("username_key")
-    if words := words.replace("\0", "").strip():
-        people = people.filter(
-            Q(username__icontains=words)
-            | Q(email__icontains=words)
-            | Q(first_name__icontains=words)
-            | Q(last_name__icontains=words)
-        )
-    return people[:SHOWN]

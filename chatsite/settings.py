@@ -329,6 +329,7 @@ OIDC_NAME = env.str("OIDC_NAME", "single sign-on")
 OIDC_ADMITS = env.bool("OIDC_ADMITS", False)
 OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", "groups")
 OIDC_GROUPS = env.dict("OIDC_GROUPS", default={})
+OIDC_SECOND_FACTOR = env.list("OIDC_SECOND_FACTOR", default=[])
 if OIDC_ISSUER:
     if not (find_spec("jwt") and find_spec("oauthlib")):
         raise ImproperlyConfigured("OIDC_ISSUER needs its libraries: pip install '.[oidc]'.")

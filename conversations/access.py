@@ -13,8 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.models import User, Wait
-from accounts.roles import is_administrator
+from accounts.models import User
 
 from .models import (
     Attachment,
@@ -143,19 +142,6 @@ def get_attachment(user: User, public_id: UUID) -> Attachment:
 def find_attachments(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:
     """Return those of the files `public_ids` that `user` has, in the order of their upload."""
     return list(Attachment.objects.kept_for(user).without_text().filter(public_id__in=list(public_ids)))
-
-
-def require_administrator(user: User) -> User:
-    """Return `user` if they look after people; raise Http404."""
-    if not is_administrator(user):
-        raise Http404
-    return user
-
-
-def get_person(administrator: User, pk: int) -> User:
-    """Return the person `pk`, who was let in and has not gone, for who looks after people; raise Http404."""
-    require_administrator(administrator)
-    return get_object_or_404(User, pk=pk, forgotten_at=None, waits_for=Wait.NOTHING)
 
 
 def find_unsent(user: User, public_ids: Iterable[UUID]) -> list[Attachment]:

@@ -12,7 +12,7 @@ from .llm.abilities import dialect_of, is_claude, sees
 from .llm.catalogue import Catalogue
 from .llm.catalogue import fetch_catalogue as fetch
 from .llm.client import LLMClient
-from .llm.types import Limits
+from .llm.types import CallLimits
 from .models import ChatModel, Conversation, Kind, Policy
 from .models.chat_model import readable_name
 
@@ -28,8 +28,8 @@ def build_client() -> LLMClient:
     )
 
 
-def limits() -> Limits:
-    return Limits(
+def limits() -> CallLimits:
+    return CallLimits(
         connect_s=settings.LLM_CONNECT_LIMIT_S,
         first_text_s=settings.LLM_FIRST_TEXT_LIMIT_S,
         silence_s=settings.LLM_SILENCE_LIMIT_S,

@@ -6,13 +6,13 @@ import re
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.template import Context
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, signing_up
+from accounts import access, roles, second_factor, signing_up
 from accounts.models import User, Wait
-from accounts.second_factor import has_second_factor, needs_second_factor
 
 register = template.Library()
 
@@ -74,8 +74,8 @@ def signup_waits_for() -> str:
 
 
 @register.filter
-def decides_about_people(user: User) -> bool:
-    return access.decides_about_people(user)
+def is_administrator(user: User) -> bool:
+    return roles.is_administrator(user)
 
 
 @register.simple_tag
@@ -85,13 +85,13 @@ def people_waiting() -> int:
 
 
 @register.filter
-def may_get_link_from(person: User, giver: User) -> bool:
-    return access.may_hand_out(giver, person)
+def may_act_as(actor: User, person: User) -> bool:
+    return access.may_act_as(actor, person)
 
 
-@register.filter
-def lacks_second_factor(user: User) -> bool:
-    return needs_second_factor(user) and not has_second_factor(user)
+@register.simple_tag(takes_context=True)
+def lacks_second_factor(context: Context) -> bool:
+    return second_factor.lacks_second_factor(context["request"])
 
 
 @register.filter

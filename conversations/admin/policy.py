@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import UnnamedHistory
 from conversations import wiring
 from conversations.models import Policy
 
@@ -14,7 +15,7 @@ ABILITIES = ("attachments", "sharing", "temporary", "importing")
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class PolicyAdmin(UnnamedHistory):
     list_display = ("whose", *BUDGETS, *RATES, "withheld")
     list_select_related = ("person", "group")
     search_fields = ("person__username", "group__name")

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import RecordAdmin
+from accounts.admin import RecordAdmin, UnnamedHistory
 from accounts.models import User
 from conversations.models import Grant, Period, Reservation, Spending, Usage
 from conversations.models.spending import to_usd
@@ -115,7 +115,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Grant)
-class GrantAdmin(OfPeople):
+class GrantAdmin(UnnamedHistory, OfPeople):
     """Who was given what, when, by whom and why. It is added here, and then stays as it is."""
 
     form = GrantForm

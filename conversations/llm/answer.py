@@ -12,7 +12,7 @@ from .failures import error_from_answer, parse_object
 from .reader import AnswerReader, Delta
 from .sse import BYTE_ORDER_MARK, EventSplitter
 from .transport import WIRE_ERRORS
-from .types import Event, Limits
+from .types import CallLimits, Event
 from .watchdog import Expired, Watchdog
 
 Value = TypeVar("Value")
@@ -26,7 +26,7 @@ SNIFF_BYTES = 4096
 class Answer:
     """One answer; `kept` is what it said before a failure of which nobody has been shown anything yet."""
 
-    def __init__(self, limits: Limits, *, prompt_bytes: int | None, started: float) -> None:
+    def __init__(self, limits: CallLimits, *, prompt_bytes: int | None, started: float) -> None:
         self.kept: list[Delta] = []
         self._limits = limits
         self._loop = asyncio.get_running_loop()

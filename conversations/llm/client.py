@@ -18,7 +18,7 @@ from .answer import Answer
 from .errors import ConnectionDropped, LLMError, NoAnswer, SystemMisplaced, Unreachable
 from .failures import safe_id
 from .transport import WIRE_ERRORS, TransportName, error_before_answer, open_transport
-from .types import ChatRequest, Event, Limits, Opened
+from .types import CallLimits, ChatRequest, Event, Opened
 from .watchdog import Expired
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 CLIENT_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,120}")
 WRITE_S = 30.0
 UPLOAD_BYTES = 64 * 1024
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = CallLimits()
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class LLMClient:
         base_url: str,
         api_key: str = "",
         *,
-        limits: Limits = DEFAULT_LIMITS,
+        limits: CallLimits = DEFAULT_LIMITS,
         transport: TransportName | httpx.AsyncBaseTransport = "aiohttp",
         max_connections: int = 1000,
     ) -> None:
@@ -142,7 +142,7 @@ class LLMClient:
 class Repeats:
     """When to ask again: while nothing was shown, a bounded number of times, within a bounded time."""
 
-    def __init__(self, limits: Limits, started: float) -> None:
+    def __init__(self, limits: CallLimits, started: float) -> None:
         self.started = started
         self._limits = limits
         self._tries = 0

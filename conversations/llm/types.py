@@ -139,7 +139,7 @@ Event = Opened | TextDelta | ReasoningDelta | Usage | Finished
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CallLimits:
     """How long and how much the client bears; measured on a monotonic clock, moved only by visible words."""
 
     connect_s: float = 5

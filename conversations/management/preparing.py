@@ -8,14 +8,23 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from accounts.roles import prepare_roles
+from accounts.models import User
+from accounts.on_record import rights_on_record
+from accounts.roles import GROUPS, prepare_roles
 
 
 def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    prepare_roles()
+    prepare_groups()
     collect_static_files()
+
+
+def prepare_groups() -> None:
+    """Make the groups of the roles; who is in one of that name already, and comes to more, is on record."""
+    members = User.objects.filter(groups__name__in=GROUPS.values())
+    with rights_on_record(members, how="when the site was prepared"):
+        prepare_roles()
 
 
 def collect_static_files() -> None:

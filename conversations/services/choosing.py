@@ -43,14 +43,14 @@ def change_settings(
     Return a sentence for each number that was held to what `model` takes. What is not among `chosen` stays as
     it was, for a model that takes it.
     """
-    conversation.system_prompt, held, told = settle(model, system_prompt=system_prompt, chosen=chosen)
+    conversation.system_prompt, held, told = fit_settings(model, system_prompt=system_prompt, chosen=chosen)
     others = {name: value for name, value in conversation.parameters.items() if name not in chosen}
     conversation.parameters = {**others, **held}
     conversation.save(update_fields=["system_prompt", "parameters"])
     return told
 
 
-def settle(
+def fit_settings(
     model: ChatModel, *, system_prompt: str, chosen: Mapping[str, object]
 ) -> tuple[str, dict[str, object], list[str]]:
     """Return the system prompt and what is `chosen` as both will be kept for `model`, and a sentence for each

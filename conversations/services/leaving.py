@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.leaving import forget as forget_person
 from accounts.leaving import is_held
 from accounts.models import User
-from accounts.roles import put_on_record
+from accounts.on_record import put_on_record
 from conversations.models import Attachment, Conversation, Generation, Grant, Import, Policy, Preset, Prompt
 
 from .attachments.keeping import forget as forget_files
 from .errors import Refusal
-from .people import lock_administrators, refuse_above, refuse_last, refuse_oneself, shut_out
+from .people import lock, refuse_above, refuse_last, refuse_oneself, shut_out
 from .transfer.importing import path_of
 from .trash import remove
 
@@ -30,7 +30,7 @@ def ask_to_leave(person: User, *, days: int) -> datetime:
     administrator.
     """
     with transaction.atomic():
-        person = lock_administrators(person)
+        person = lock(person)
         refuse_last(person)
         leaves_at = set_day(person, days=days)
     shut_out(person)
@@ -40,7 +40,7 @@ def ask_to_leave(person: User, *, days: int) -> datetime:
 def delete_account(person: User, *, by: User, days: int) -> datetime:
     """Close the account of `person`, on record, and return when it is deleted; `by` may open it again."""
     with transaction.atomic():
-        person = lock_administrators(person)
+        person = lock(person)
         refuse_oneself(person, by)
         refuse_above(person, by)
         refuse_last(person)

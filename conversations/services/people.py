@@ -11,9 +11,12 @@ from django.db.models import OuterRef, Prefetch, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User, Wait
+from accounts.access import may_act_on
+from accounts.finding import find_people, plain
+from accounts.models import User
 from accounts.names import look_alike_key
-from accounts.roles import GROUPS, Role, administrators, give_roles, put_on_record, roles_of, with_roles
+from accounts.on_record import put_on_record, rights_on_record
+from accounts.roles import GROUPS, Role, give_roles, is_last_administrator, lock_administrators, roles_of
 from conversations.models import Attachment, Conversation, Generation
 
 from .errors import Refusal
@@ -55,13 +58,7 @@ def list_people(*, words: str = "", show: str = "", after: str = "") -> PeoplePa
     `show` narrows it to administrators, reviewers, or those whose account is closed or about to be deleted.
     """
     newest = Conversation.objects.filter(owner=OuterRef("pk")).newest_first().values("updated_at")[:1]
-    rows = with_roles(User.objects.filter(forgotten_at=None, waits_for=Wait.NOTHING)).annotate(
-        wrote_at=Subquery(newest)
-    )
-    if key := look_alike_key(plain(words)):
-        address = Q(email__icontains=plain(words)) | Q(emailaddress__email__icontains=plain(words))
-        full = Q(first_name__icontains=plain(words)) | Q(last_name__icontains=plain(words))
-        rows = rows.filter(Q(username_key__contains=key) | address | full).distinct()
+    rows = find_people(words).annotate(wrote_at=Subquery(newest))
     narrowing = {
         "administrators": Q(is_admin=True),
         "reviewers": Q(is_reviewer=True),
@@ -72,7 +69,7 @@ def list_people(*, words: str = "", show: str = "", after: str = "") -> PeoplePa
     if after := plain(after):
         rows = rows.filter(username_key__gt=look_alike_key(after))
     teams = Prefetch("groups", Group.objects.exclude(name__in=GROUPS.values()), to_attr="teams")
-    found = list(rows.order_by("username_key").prefetch_related(teams)[: PAGE + 1])
+    found = list(rows.prefetch_related(teams)[: PAGE + 1])
     shown = [listed(person) for person in found[:PAGE]]
     return PeoplePage(shown, after=found[PAGE - 1].username if len(found) > PAGE else "")
 
@@ -81,10 +78,6 @@ def listed(person: User) -> Listed:
     facts = vars(person)
     moments = [moment for moment in (person.last_login, facts["wrote_at"]) if moment]
     return Listed(person, facts["is_reviewer"], facts["is_admin"], max(moments, default=None))
-
-
-def plain(words: str) -> str:
-    return words.replace("\0", "").strip()[:200]
 
 
 def belongings_of(person: User) -> Belongings:
@@ -100,21 +93,20 @@ def belongings_of(person: User) -> Belongings:
 def change_roles(person: User, *, by: User, roles: Collection[Role]) -> None:
     """Let `person` have `roles` and no other, on record; raise Refusal for the last administrator."""
     with transaction.atomic():
-        person = lock_administrators(person)
+        person = lock(person)
         refuse_above(person, by)
-        before = roles_of(person)
-        if before == set(roles):
+        if roles_of(person) == set(roles):
             return
         if Role.ADMINISTRATOR not in roles:
             refuse_last(person)
-        give_roles(person, roles)
-        put_on_record(person, by=by, what=f"Roles: {named(roles)} (before: {named(before)})")
+        with rights_on_record(User.objects.filter(pk=person.pk), by=by):
+            give_roles(person, roles)
 
 
 def close_account(person: User, *, by: User) -> None:
     """Sign `person` out everywhere, stop their answers and let them in no more; what they wrote stays."""
     with transaction.atomic():
-        person = lock_administrators(person)
+        person = lock(person)
         refuse_oneself(person, by)
         refuse_above(person, by)
         if not person.is_active:
@@ -129,7 +121,7 @@ def close_account(person: User, *, by: User) -> None:
 def open_account(person: User, *, by: User) -> None:
     """Let `person` in again, with all that they had; a deletion that was about to come is taken back."""
     with transaction.atomic():
-        person = lock_administrators(person)
+        person = lock(person)
         refuse_above(person, by)
         if person.is_active and person.leaves_at is None:
             return
@@ -148,19 +140,12 @@ def shut_out(person: User) -> None:
         stop_answer(generation)
 
 
-def lock_administrators(person: User) -> User:
-    """Return `person` afresh; whoever else changes an administrator waits, or two could remove each other."""
-    staff = User.objects.select_for_update().filter(Q(is_staff=True) | Q(pk=person.pk)).order_by("pk")
-    fresh = {one.pk: one for one in staff}.get(person.pk)
+def lock(person: User) -> User:
+    """Return `person` afresh, with the administrators locked; raise Refusal for who has gone."""
+    fresh = lock_administrators(person)
     if fresh is None or fresh.forgotten_at is not None:
         raise Refusal(_("This account is not there any more."))
     return fresh
-
-
-def is_last_administrator(person: User) -> bool:
-    """Tell whether nobody could look after people without `person`."""
-    able = set(administrators().values_list("pk", flat=True))
-    return able == {person.pk}
 
 
 def refuse_last(person: User) -> None:
@@ -174,10 +159,5 @@ def refuse_oneself(person: User, by: User) -> None:
 
 
 def refuse_above(person: User, by: User) -> None:
-    """Raise Refusal for a superuser's account, unless another superuser asks."""
-    if person.is_superuser and not by.is_superuser:
+    if not may_act_on(by, person):
         raise Refusal(_("Only a superuser may change the account of a superuser."))
-
-
-def named(roles: Collection[Role]) -> str:
-    return ", ".join(role.value for role in Role if role in roles) or "member"

@@ -20,11 +20,11 @@ from conversations.forms import KeptFilesForm, MessageForm
 from conversations.models import Attachment, ChatModel, Conversation, Kind
 from conversations.services.attachments.keeping import accept_upload, discard_unsent
 from conversations.services.attachments.keeping import delete_file as delete
-from conversations.services.attachments.limits import Limits
+from conversations.services.attachments.limits import FileLimits
 from conversations.services.attachments.listing import list_mine
 from conversations.services.attachments.weighing import refuse_unfit
 from conversations.services.errors import Refusal
-from conversations.services.limits import Limits as Allowed
+from conversations.services.limits import Limits
 
 HOUR_S = 3_600
 # Whatever a browser makes of it, it runs nothing, asks for nothing and belongs to no site.
@@ -41,7 +41,7 @@ class Terms:
     takes_text: bool
 
 
-def terms(model: ChatModel, allowed: Allowed, conversation: Conversation | None = None) -> Terms | None:
+def terms(model: ChatModel, allowed: Limits, conversation: Conversation | None = None) -> Terms | None:
     """Return the terms for files to `model`, or None when it takes none, or the person may attach none."""
     takes = wiring.takes(model)
     if not allowed.attachments or not takes or limits().per_message < 1:
@@ -51,8 +51,8 @@ def terms(model: ChatModel, allowed: Allowed, conversation: Conversation | None 
     return Terms(address, limits().per_message, limits().largest, takes_text=Kind.TEXT in takes)
 
 
-def limits() -> Limits:
-    return Limits(
+def limits() -> FileLimits:
+    return FileLimits(
         image_bytes=settings.FILES_IMAGE_BYTES,
         pdf_bytes=settings.FILES_PDF_BYTES,
         text_bytes=settings.FILES_TEXT_BYTES,

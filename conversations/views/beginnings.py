@@ -15,7 +15,7 @@ AT_MOST = 5  # in as many tabs; who has more open goes on with the newest
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Beginning:
     """What a person chose for a new conversation; `token` is what forms and addresses call it."""
 
     token: str
@@ -23,14 +23,14 @@ class Settings:
     parameters: Mapping[str, object]
 
 
-def keep_settings(request: Request, *, system_prompt: str, parameters: Mapping[str, object]) -> Settings:
-    settings = Settings(str(uuid4()), system_prompt, parameters)
-    kept = {**request.session.get(SESSION_KEY, {}), settings.token: [system_prompt, dict(parameters)]}
+def keep_beginning(request: Request, *, system_prompt: str, parameters: Mapping[str, object]) -> Beginning:
+    beginning = Beginning(str(uuid4()), system_prompt, parameters)
+    kept = {**request.session.get(SESSION_KEY, {}), beginning.token: [system_prompt, dict(parameters)]}
     request.session[SESSION_KEY] = dict(list(kept.items())[-AT_MOST:])
-    return settings
+    return beginning
 
 
-def find_settings(request: Request, token: str) -> Settings | None:
+def find_beginning(request: Request, token: str) -> Beginning | None:
     """Return the settings kept as `token`, None when none are named; raise Refusal if they are gone."""
     if not token:
         return None
@@ -38,4 +38,4 @@ def find_settings(request: Request, token: str) -> Settings | None:
     if kept is None:
         raise Refusal(_("The settings that were chosen are not there any more. Please choose them again."))
     system_prompt, parameters = cast(tuple[str, Mapping[str, object]], kept)
-    return Settings(token, system_prompt, parameters)
+    return Beginning(token, system_prompt, parameters)

@@ -21,7 +21,7 @@ from conversations.services.choosing import choose_model, find_offered
 from conversations.services.errors import Refusal
 from conversations.services.parameters import Abilities, abilities_of
 
-from .beginnings import Settings, find_settings
+from .beginnings import Beginning, find_beginning
 
 FILTER_FROM = 8  # a list that one sees at a glance needs no search
 
@@ -34,7 +34,7 @@ class Start:
     chosen: ChatModel | None = None
     preset: Preset | None = None
     temporary: bool = False
-    settings: Settings | None = None
+    settings: Beginning | None = None
     """What the person set, in place of what the preset says."""
 
     @property
@@ -99,7 +99,7 @@ def read_start(request: Request, data: Mapping[str, str]) -> Start:
         if wanted is not None and wiring.may_use(request.user, wanted)
         else wiring.model_for(request.user)
     )
-    settings = find_settings(request, data.get("settings", ""))
+    settings = find_beginning(request, data.get("settings", ""))
     return Start(model, chosen, preset, temporary=bool(data.get("temporary")), settings=settings)
 
 

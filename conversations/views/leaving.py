@@ -15,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
+from accounts.roles import is_last_administrator
 from conversations.services import leaving
-from conversations.services.people import belongings_of, is_last_administrator
+from conversations.services.people import belongings_of
 from conversations.services.transfer.about_me import export_account as export
 
 from .transfer import kept_as, sent

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.access import for_administrators, get_person
 from accounts.http import Request
 from accounts.models import User
-from accounts.roles import GROUPS, Role, is_administrator, record_of, roles_of
-from conversations.access import get_person, require_administrator
+from accounts.on_record import record_of
+from accounts.roles import GROUPS, Role, is_administrator, roles_of
 from conversations.services import leaving, people
 
 SHOWN = [
@@ -29,8 +30,8 @@ ENTRIES_SHOWN = 20
 
 @never_cache
 @require_GET
+@for_administrators
 def list_people(request: Request) -> HttpResponse:
-    require_administrator(request.user)
     words, show = request.GET.get("q", ""), request.GET.get("show", "")
     page = people.list_people(words=words, show=show, after=request.GET.get("after", ""))
     context = {"page": page, "words": words, "show": show, "shown": SHOWN, "after": request.GET.get("after")}

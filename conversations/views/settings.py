@@ -19,12 +19,12 @@ from conversations.access import get_conversation
 from conversations.forms import SettingsForm
 from conversations.models import ChatModel, Conversation
 from conversations.services.choosing import change_settings as change
-from conversations.services.choosing import settle
+from conversations.services.choosing import fit_settings
 from conversations.services.errors import Refusal
 from conversations.services.parameters import abilities_of
 
 from .allowed import limits_shown
-from .beginnings import keep_settings
+from .beginnings import keep_beginning
 from .choosing import Start, read_start
 
 
@@ -59,10 +59,10 @@ def begin_settings(request: Request) -> HttpResponse:
     form = settings_form(request, start.model, start.system_prompt, start.parameters)
     if form.is_valid():
         try:
-            prompt, parameters, told = settle(
+            prompt, parameters, told = fit_settings(
                 start.model, system_prompt=form.cleaned_data["system_prompt"], chosen=form.chosen
             )
-            kept = keep_settings(request, system_prompt=prompt, parameters=parameters)
+            kept = keep_beginning(request, system_prompt=prompt, parameters=parameters)
             return begun(request, replace(start, settings=kept), sentence_of(told))
         except Refusal as refusal:
             form.add_error("system_prompt", str(refusal))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.invitations import invite
 from accounts.models import Invitation, SiteSettings, User
+from accounts.roles import Role, give_roles, group_of, roles_of
 from tests.factories import PASSWORD, make_user
 
 from .letters import letters_to
@@ -162,16 +163,16 @@ def test_who_is_signed_in_does_not_use_it_up(office, browser):
     assert Invitation.objects.get().state == "open"
 
 
-def test_only_who_may_do_everything_hands_the_administration_on(client_of, root):
-    from django.contrib.auth.models import Permission
+def test_an_administrator_invites_another_as_they_could_make_one(client_of):
+    admin = make_user("admin")
+    give_roles(admin, [Role.ADMINISTRATOR])
+    office = client_of(User.objects.get(pk=admin.pk))
 
-    helper = make_user("helper", is_staff=True)
-    helper.user_permissions.add(Permission.objects.get(codename="change_user"))
-    client = client_of(helper)
+    accept(ask_for_one(office, is_staff="on", groups=[group_of(Role.ADMINISTRATOR).pk], is_superuser="on"))
 
-    assert "is_staff" not in client.get(PAGE).content.decode()
-    accept(ask_for_one(client, is_staff="on"))
-    assert not User.objects.get(username="eve").is_staff
+    eve = User.objects.get(username="eve")
+    assert roles_of(eve) == {Role.ADMINISTRATOR}
+    assert not eve.is_superuser
 
 
 def test_an_address_that_somebody_has_confirmed_is_not_invited(office, ada):

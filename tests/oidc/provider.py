@@ -1,6 +1,7 @@
 """`python -m tests.oidc.provider PORT DIRECTORY CALLBACK`: a real OpenID Connect provider, allauth's own.
 
-What it claims of people's groups stands in DIRECTORY/groups.json, which a test changes.
+What it claims of people's groups stands in DIRECTORY/groups.json, and how they proved who they are in
+DIRECTORY/amr.json; a test changes both.
 """
 
 import importlib
@@ -59,8 +60,10 @@ def configure(directory: Path) -> None:
     )
 
 
-def groups_file() -> Path:
-    return Path(settings.DATABASES["default"]["NAME"]).with_name("groups.json")
+def claimed(name: str, username: str) -> dict[str, Any]:
+    """What it says of a person under `name`; nothing at all when that is None."""
+    told = json.loads(Path(settings.DATABASES["default"]["NAME"]).with_name(f"{name}.json").read_text())
+    return {} if told.get(username) is None else {name: told[username]}
 
 
 def main(port: int, directory: Path, callback: str) -> None:
@@ -107,8 +110,8 @@ def __getattr__(name: str) -> Any:  # Django asks for these once it is set up
         class Adapter(DefaultOIDCAdapter):
             def get_claims(self, purpose: Any, user: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
                 claims = super().get_claims(purpose, user, *args, **kwargs)
-                groups = json.loads(groups_file().read_text()).get(user.username)
-                return claims | ({} if groups is None else {"groups": groups})
+                proof = claimed("amr", user.username) if purpose == "id_token" else {}
+                return claims | claimed("groups", user.username) | proof
 
         return Adapter
     raise AttributeError(name)

@@ -33,9 +33,11 @@ class Provider:
 
     def __init__(self, directory: Path, callback: str) -> None:
         self.groups = directory / "groups.json"
+        self.amr = directory / "amr.json"
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.says(olga=["teachers"])
+        self.asks_for()
         command = [sys.executable, "-m", "tests.oidc.provider", str(self.port), str(directory), callback]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
@@ -45,6 +47,10 @@ class Provider:
 
     def says(self, **groups: object) -> None:
         self.groups.write_text(json.dumps(groups))
+
+    def asks_for(self, **amr: object) -> None:
+        """By which methods, in the words of RFC 8176, it makes sure of whom."""
+        self.amr.write_text(json.dumps(amr))
 
     def sends_back(self, name: str, asked: str) -> str:
         """Where the provider leads who signs in as `name`, after our site sent them to `asked`."""
@@ -65,6 +71,8 @@ def world(tmp_path_factory) -> Iterator[tuple[Site, Provider]]:
         "OIDC_CLIENT_SECRET": SECRET,
         "OIDC_NAME": "the school",
         "OIDC_GROUPS": "teachers=Teachers,pupils=Year 9",
+        "OIDC_SECOND_FACTOR": "mfa,hwk",
+        "REQUIRE_SECOND_FACTOR": "staff",
     }
     site = Site(directory, Nowhere(), PORT=port, SIGNUP="open", **settings)
     site.person(staff=True)  # nobody comes in before the first administrator
@@ -207,3 +215,56 @@ def test_whose_name_and_address_are_taken_is_somebody_else(site, provider, visit
     known_as = site.query("SELECT user_id FROM socialaccount_socialaccount")
     assert (local,) not in known_as
     assert "Signed in as <bdi>rita</bdi>" not in visitor.get("/accounts/").text
+
+
+@pytest.fixture
+def olga(site, provider, visitor) -> Iterator[str]:
+    """A person who may open the administration, and has no second factor here."""
+    come(visitor, provider, "olga")
+    visitor.cookies.clear()
+    site.query("UPDATE accounts_user SET is_staff = true WHERE username = 'olga'")
+    yield "olga"
+    provider.asks_for()
+    site.query("DELETE FROM mfa_authenticator")
+    site.query("UPDATE accounts_user SET is_staff = false WHERE username = 'olga'")
+
+
+@pytest.mark.parametrize(
+    ("amr", "counts"),
+    [(["pwd", "mfa"], True), ("hwk", True), (["pwd"], False), ([["mfa"], 1], False), (None, False)],
+)
+def test_a_second_factor_that_the_provider_asked_for_counts(amr, counts, provider, visitor, olga):
+    provider.asks_for(olga=amr)
+
+    come(visitor, provider, olga)
+
+    assert is_in(visitor) == counts
+    if not counts:
+        assert visitor.get("/accounts/").headers["Location"] == "/accounts/2fa/"
+
+
+def test_it_counts_for_that_sign_in_alone(provider, visitor, olga):
+    provider.asks_for(olga=["mfa"])
+    come(visitor, provider, olga)
+    assert is_in(visitor)
+    visitor.post("/accounts/logout/", headers={"X-CSRFToken": visitor.cookies["csrftoken"]})
+
+    provider.asks_for(olga=["pwd"])
+    come(visitor, provider, olga)
+
+    assert not is_in(visitor)
+
+
+def test_who_has_one_here_is_not_asked_a_second_time(site, provider, visitor, olga):
+    site.query(
+        """INSERT INTO mfa_authenticator (user_id, type, data, created_at)
+           SELECT id, 'totp', '{}', CURRENT_TIMESTAMP FROM accounts_user WHERE username = 'olga'"""
+    )
+    assert come(visitor, provider, olga).headers["Location"] == "/accounts/2fa/authenticate/"
+    assert not is_in(visitor)
+
+    visitor.cookies.clear()
+    provider.asks_for(olga=["mfa"])
+    come(visitor, provider, olga)
+
+    assert is_in(visitor)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.backends import find_person
+from accounts.on_record import put_on_record
 from accounts.ways_back import reset_path
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody is called {options['username']!r}.")
         if not person.is_active:
             raise CommandError(f"The account of {person.username!r} is closed; open it in the admin first.")
+        put_on_record(person, by=person, what="Link for a new password, by a command.")
         self.stdout.write(f"{settings.SITE_URL}{reset_path(person)}")
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         self.stderr.write(f"Works once, within {hours} hours, unless {person.username} signs in before.")

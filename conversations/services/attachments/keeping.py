@@ -19,7 +19,7 @@ from conversations.services.errors import Refusal, Unavailable
 from conversations.services.limits import limits_of, refuse_without
 
 from .inspecting import Finding, inspect, kind_of
-from .limits import UNSENT_AT_MOST, Limits
+from .limits import UNSENT_AT_MOST, FileLimits
 from .names import clean_name
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ SWEPT_AT_ONCE = 20
 
 
 def accept_upload(
-    owner: User, upload: "UploadedFile[bytes]", *, limits: Limits, takes: frozenset[Kind]
+    owner: User, upload: "UploadedFile[bytes]", *, limits: FileLimits, takes: frozenset[Kind]
 ) -> Attachment:
     """Keep `upload` as a file of `owner` that can be sent with a message; raises Refusal in a sentence.
 
@@ -57,7 +57,7 @@ def accept_upload(
         return store(owner, finding, name=name)
 
 
-def refuse_by_kind(kind: Kind, *, name: str, size: int, limits: Limits, takes: frozenset[Kind]) -> None:
+def refuse_by_kind(kind: Kind, *, name: str, size: int, limits: FileLimits, takes: frozenset[Kind]) -> None:
     """Raise Refusal when the model cannot use such a file, or when it is too large for its kind."""
     most = {Kind.IMAGE: limits.image_bytes, Kind.PDF: limits.pdf_bytes, Kind.TEXT: limits.text_bytes}[kind]
     too_large, unread = {
@@ -81,7 +81,7 @@ def refuse_by_kind(kind: Kind, *, name: str, size: int, limits: Limits, takes: f
         raise Refusal(unread % {"name": name})
 
 
-def refuse_without_room(owner: User, size: int, *, name: str, limits: Limits) -> None:
+def refuse_without_room(owner: User, size: int, *, name: str, limits: FileLimits) -> None:
     """Raise Refusal when `owner` has as many files as one person may, or waits with too many unsent."""
     kept = Attachment.objects.kept_for(owner)
     if bytes_kept(owner) + size > limits.per_person_bytes:

@@ -11,7 +11,7 @@ UNSENT_AT_MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FileLimits:
     """Bytes of one file of each kind, files of one message, and bytes of all files of one person."""
 
     image_bytes: int = 20 * MEGABYTE

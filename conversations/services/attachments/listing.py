@@ -9,7 +9,7 @@ from conversations.models import Attachment, Conversation, Message
 from conversations.models.attachment import readable_size
 
 from .keeping import bytes_kept
-from .limits import Limits
+from .limits import FileLimits
 
 PAGE = 50
 
@@ -45,7 +45,7 @@ class FilePage:
         return readable_size(self.most)
 
 
-def list_mine(owner: User, *, before: str, limits: Limits) -> FilePage:
+def list_mine(owner: User, *, before: str, limits: FileLimits) -> FilePage:
     """Return the files of `owner` older than the place `before`, and the size of all, in three queries."""
     sent = Message.objects.select_related("conversation").only(
         "public_id", "conversation__public_id", "conversation__title", "conversation__deleted_at"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from conversations.llm.client import LLMClient
 from conversations.llm.errors import LLMError
 from conversations.llm.types import (
+    CallLimits,
     ChatRequest,
     Event,
     Finished,
-    Limits,
     Opened,
     ReasoningDelta,
     TextDelta,
@@ -19,8 +19,8 @@ from conversations.llm.types import (
 
 KEY = "sk-canary-0123456789"
 QUESTION = ChatRequest("fake/model", [{"role": "user", "content": "Hello"}])
-ONCE = Limits(retry_waits_s=())
-QUICK = Limits(retry_waits_s=(0.01, 0.01))
+ONCE = CallLimits(retry_waits_s=())
+QUICK = CallLimits(retry_waits_s=(0.01, 0.01))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import pytest
 
 from conversations.llm.client import LLMClient
-from conversations.llm.types import Limits
+from conversations.llm.types import CallLimits
 
 from .asking import KEY, QUICK
 
@@ -12,7 +12,7 @@ from .asking import KEY, QUICK
 def connect(request):
     """Return a function that makes a client for a URL."""
 
-    def connect(url: str, limits: Limits = QUICK) -> LLMClient:
+    def connect(url: str, limits: CallLimits = QUICK) -> LLMClient:
         return LLMClient(url, KEY, limits=limits, transport=request.param)
 
     return connect

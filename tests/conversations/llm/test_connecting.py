@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-from conversations.llm.types import Limits
+from conversations.llm.types import CallLimits
 from tests.fakes import SocketServer, fails, says
 
 from .asking import ask
@@ -20,7 +20,7 @@ async def test_a_closed_port_cannot_be_reached(connect):
 
 
 async def test_a_name_that_does_not_exist_cannot_be_reached(connect):
-    heard = await ask(connect("http://no-such-host.invalid/v1", Limits(connect_s=1, retry_waits_s=())))
+    heard = await ask(connect("http://no-such-host.invalid/v1", CallLimits(connect_s=1, retry_waits_s=())))
 
     assert heard.problem == "unreachable"
     assert heard.seconds < 2
@@ -33,7 +33,7 @@ async def test_a_host_that_does_not_answer_cannot_be_reached_within_the_limit(co
         for waiting in (first, second):  # the queue is full: the next connection gets no answer
             waiting.setblocking(False)
             waiting.connect_ex(deaf.getsockname())
-        heard = await ask(connect(f"http://127.0.0.1:{deaf.getsockname()[1]}/v1", Limits(connect_s=0.3)))
+        heard = await ask(connect(f"http://127.0.0.1:{deaf.getsockname()[1]}/v1", CallLimits(connect_s=0.3)))
 
     assert heard.problem == "unreachable"
     assert 0.2 < heard.seconds < 1.8
@@ -59,7 +59,7 @@ async def test_a_certificate_that_the_site_trusts_is_accepted(connect, tmp_path,
 
 async def test_a_port_without_tls_is_not_spoken_to_in_the_clear(connect):
     async with SocketServer(says("Hello")) as server:
-        heard = await ask(connect(server.url.replace("http:", "https:"), Limits(connect_s=0.5)))
+        heard = await ask(connect(server.url.replace("http:", "https:"), CallLimits(connect_s=0.5)))
 
     assert heard.problem in {"unreachable", "upstream"}
     assert server.requests == []
@@ -67,7 +67,7 @@ async def test_a_port_without_tls_is_not_spoken_to_in_the_clear(connect):
 
 async def test_a_handshake_that_hangs_ends_at_the_limit_of_connecting(connect):
     async with SocketServer(by_hand=lambda reader, writer: reader.read()) as server:
-        heard = await ask(connect(server.url.replace("http:", "https:"), Limits(connect_s=0.3)))
+        heard = await ask(connect(server.url.replace("http:", "https:"), CallLimits(connect_s=0.3)))
 
     assert heard.problem == "unreachable"
     assert heard.seconds < 1

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from conversations.llm.types import ChatRequest, Finished, Limits, ReasoningDelta, TextDelta, ToolCall
+from conversations.llm.types import CallLimits, ChatRequest, Finished, ReasoningDelta, TextDelta, ToolCall
 from tests.fakes import DONE, EVENT_STREAM, FakeServer, Reply, chunk, event, fails, says, usage
 
 from .asking import ask
@@ -280,7 +280,7 @@ async def test_what_is_compressed_all_the_same_is_not_read():
 async def test_a_whole_answer_over_the_limit_is_shown_up_to_it():
     body = {"choices": [{"message": {"content": "1234567890abc"}, "finish_reason": "stop"}]}
 
-    heard = await ask(FakeServer(fails(200, body)).client(limits=Limits(answer_chars=10)))
+    heard = await ask(FakeServer(fails(200, body)).client(limits=CallLimits(answer_chars=10)))
 
     assert (heard.text, heard.problem) == ("1234567890", "too_much")
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from conversations.llm.client import LLMClient
-from conversations.llm.types import ChatRequest, Limits, TextDelta
+from conversations.llm.types import CallLimits, ChatRequest, TextDelta
 from conversations.management.fake_llm.hostile import SAID
 from conversations.management.fake_llm.scripts import WHOLE, read_name
 from conversations.management.fake_llm.server import start
@@ -17,7 +17,7 @@ from conversations.management.fake_llm.wire import first_wrong_word
 
 from .asking import Heard, ask
 
-SHORT = Limits(
+SHORT = CallLimits(
     first_text_s=0.3,
     silence_s=0.3,
     answer_chars=20_000,
@@ -36,7 +36,7 @@ async def url():
 
 
 async def hear(
-    url: str, model: str, *, words: str = "Hello", max_tokens: int = 4096, limits: Limits = SHORT
+    url: str, model: str, *, words: str = "Hello", max_tokens: int = 4096, limits: CallLimits = SHORT
 ) -> Heard:
     request = ChatRequest(model, [{"role": "user", "content": words}], max_tokens=max_tokens)
     return await ask(LLMClient(url, limits=limits), request)
@@ -76,7 +76,7 @@ async def test_numbered_words_arrive_in_order(url, model, words):
 
 @pytest.mark.parametrize("model", SAID)
 async def test_what_is_strange_is_read_as_it_says(url, model):
-    heard = await hear(url, f"{model}@0", limits=Limits(first_text_s=5))
+    heard = await hear(url, f"{model}@0", limits=CallLimits(first_text_s=5))
 
     assert (heard.outcome, heard.text) == ("complete", SAID[model])
 
@@ -96,7 +96,7 @@ ENDS = {
 
 @pytest.mark.parametrize(("model", "outcome"), ENDS.items())
 async def test_ends(url, model, outcome):
-    assert (await hear(url, model, limits=Limits(first_text_s=5))).outcome == outcome
+    assert (await hear(url, model, limits=CallLimits(first_text_s=5))).outcome == outcome
 
 
 FAULTS = {

@@ -5,7 +5,7 @@ import pytest
 
 from conversations.llm.client import Repeats
 from conversations.llm.errors import Busy
-from conversations.llm.types import ChatMessage, ChatRequest, Limits, Opened
+from conversations.llm.types import CallLimits, ChatMessage, ChatRequest, Opened
 from tests.fakes import DONE, EVENT_STREAM, HANG, FakeServer, Reply, chunk, event, fails, sample, says
 
 from .asking import QUICK, ask
@@ -116,7 +116,7 @@ async def test_an_empty_stream_is_a_failure_and_not_tried_again(steps):
 async def test_a_timeout_of_unknown_fate_is_not_tried_again():
     server = FakeServer(Reply([HANG]))
 
-    heard = await ask(server.client(limits=Limits(first_text_s=0.05)))
+    heard = await ask(server.client(limits=CallLimits(first_text_s=0.05)))
 
     assert heard.problem == "no_answer"
     assert len(server.requests) == 1
@@ -153,7 +153,7 @@ async def test_garbage_before_the_answer_is_not_tried_again():
 async def test_a_host_that_cannot_be_reached_is_tried_again_within_the_time_to_connect():
     server = FakeServer(httpx.ConnectError("refused"))
 
-    heard = await ask(server.client(limits=Limits(connect_s=0.2, retry_waits_s=(0.05, 0.05))))
+    heard = await ask(server.client(limits=CallLimits(connect_s=0.2, retry_waits_s=(0.05, 0.05))))
 
     assert heard.problem == "unreachable"
     assert 2 <= len(server.requests) <= 3
@@ -198,7 +198,7 @@ async def test_an_absurd_retry_after_is_ignored():
 async def test_no_try_begins_after_the_time_for_them():
     server = FakeServer(BUSY)
 
-    heard = await ask(server.client(limits=Limits(retry_within_s=0.05, retry_waits_s=(0.2, 0.2))))
+    heard = await ask(server.client(limits=CallLimits(retry_within_s=0.05, retry_waits_s=(0.2, 0.2))))
 
     assert heard.problem == "busy"
     assert len(server.requests) == 1
@@ -207,7 +207,7 @@ async def test_no_try_begins_after_the_time_for_them():
 def test_waits_grow_and_are_spread():
     waits = []
     for _ in range(100):
-        repeats = Repeats(Limits(), 0.0)
+        repeats = Repeats(CallLimits(), 0.0)
         waits.append([repeats.wait(Busy(), 0.0) for _ in range(3)])
 
     first, second, third = (set(column) for column in zip(*waits, strict=True))

@@ -8,7 +8,7 @@ from contextlib import aclosing, suppress
 import pytest
 
 from conversations.llm.client import LLMClient
-from conversations.llm.types import ChatRequest, Limits, TextDelta
+from conversations.llm.types import CallLimits, ChatRequest, TextDelta
 from tests.fakes import DONE, HANG, Reply, SocketServer, chunk, fails, says
 
 from .asking import KEY, ONCE, QUESTION, QUICK, Heard, ask
@@ -18,7 +18,7 @@ AT_ONCE_S = 2  # far more than it takes; what it must not wait for takes for eve
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
 
 
-async def hear(connect, *replies: Reply, limits: Limits = QUICK) -> tuple[Heard, SocketServer]:
+async def hear(connect, *replies: Reply, limits: CallLimits = QUICK) -> tuple[Heard, SocketServer]:
     async with SocketServer(*replies) as server:
         return await ask(connect(server.url, limits)), server
 
@@ -127,7 +127,7 @@ async def read(client: LLMClient) -> None:
 
 async def test_a_limit_of_time_closes_the_connection(connect):
     async with SocketServer(Reply([chunk("Hello"), HANG])) as server:
-        heard = await ask(connect(server.url, Limits(silence_s=0.1)))
+        heard = await ask(connect(server.url, CallLimits(silence_s=0.1)))
         async with asyncio.timeout(AT_ONCE_S):
             await server.disconnected.wait()
 
@@ -137,7 +137,7 @@ async def test_a_limit_of_time_closes_the_connection(connect):
 @pytest.mark.parametrize("last", [[], [ConnectionResetError()]], ids=["closed", "reset"])
 async def test_a_kept_connection_that_breaks_gets_one_safe_try(connect, last):
     async with SocketServer(says("One"), Reply(last, raw=True), says("Two")) as server:
-        client = connect(server.url, Limits())
+        client = connect(server.url, CallLimits())
         for word in ("One", "Two"):
             async with aclosing(client.stream_chat(QUESTION, client_request_id="g")) as events:
                 assert word in [event.text async for event in events if isinstance(event, TextDelta)]
@@ -148,7 +148,7 @@ async def test_a_kept_connection_that_breaks_gets_one_safe_try(connect, last):
 
 @pytest.mark.parametrize("last", [[], [ConnectionResetError()]], ids=["closed", "reset"])
 async def test_a_connection_that_always_breaks_is_a_failure(connect, last):
-    heard, server = await hear(connect, Reply(last, raw=True), limits=Limits())
+    heard, server = await hear(connect, Reply(last, raw=True), limits=CallLimits())
 
     assert heard.problem == "upstream"
     assert len(server.requests) == 2
@@ -196,7 +196,7 @@ async def test_garbage_is_a_failure(connect, reply):
 async def test_headers_that_never_end_are_no_answer(connect):
     reply = Reply([b"HTTP/1.1 200 OK\r\n", *[b"x: y\r\n", 0.02] * 80], raw=True)
 
-    heard, _ = await hear(connect, reply, limits=Limits(first_text_s=0.3))
+    heard, _ = await hear(connect, reply, limits=CallLimits(first_text_s=0.3))
 
     assert heard.problem == "no_answer"
     assert heard.seconds < 1.8

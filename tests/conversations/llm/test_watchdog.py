@@ -6,7 +6,7 @@ import gc
 import pytest
 import uvloop
 
-from conversations.llm.types import Limits
+from conversations.llm.types import CallLimits
 from conversations.llm.watchdog import Expired, Watchdog
 from tests.fakes import HANG, FakeServer, Reply, chunk
 
@@ -92,7 +92,7 @@ async def test_stopped_it_holds_nothing():
 
 def test_limits_hold_on_the_loop_that_production_uses():
     async def silent() -> str | None:
-        heard = await ask(FakeServer(Reply([chunk("Hello"), HANG])).client(limits=Limits(silence_s=0.1)))
+        heard = await ask(FakeServer(Reply([chunk("Hello"), HANG])).client(limits=CallLimits(silence_s=0.1)))
         return heard.problem
 
     assert uvloop.run(silent()) == "silent"

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts import leaving as registered
 from accounts.models import Invitation, User
-from accounts.roles import Role, administrators, give_roles, put_on_record, record_of
+from accounts.on_record import put_on_record, record_of
+from accounts.roles import Role, administrators, give_roles
 from conversations.models import (
     Attachment,
     Conversation,

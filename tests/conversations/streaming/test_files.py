@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from conversations.models import ChatModel, Conversation, Generation, Kind, Message
 from conversations.services.asking import ask, edit_message, regenerate
 from conversations.services.attachments.keeping import accept_upload, delete_file
-from conversations.services.attachments.limits import Limits
+from conversations.services.attachments.limits import FileLimits
 from conversations.services.sending import rebuild
 from tests.conversations.streaming.site import asked, ended, running
 from tests.factories import make_model
@@ -29,7 +29,7 @@ def takes_all(settings):
 @sync_to_async
 def kept(owner, *files):
     return [
-        accept_upload(owner, upload(data, name), limits=Limits(), takes=frozenset(Kind))
+        accept_upload(owner, upload(data, name), limits=FileLimits(), takes=frozenset(Kind))
         for name, data in files
     ]
 

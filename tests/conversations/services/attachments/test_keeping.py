@@ -17,7 +17,7 @@ from conversations.services.attachments.keeping import (
     delete_files_of,
     discard_unsent,
 )
-from conversations.services.attachments.limits import Limits
+from conversations.services.attachments.limits import FileLimits
 from conversations.services.attachments.listing import list_mine
 from conversations.services.errors import Refusal, Unavailable
 from tests.factories import make_attachment, make_conversation
@@ -40,7 +40,7 @@ def place(settings, tmp_path) -> Path:
 
 
 def accept(owner, data, name="it", *, takes=ALL, **limits) -> Attachment:
-    return accept_upload(owner, upload(data, name), limits=Limits(**limits), takes=takes)
+    return accept_upload(owner, upload(data, name), limits=FileLimits(**limits), takes=takes)
 
 
 def stored(place: Path) -> list[Path]:
@@ -62,7 +62,9 @@ def test_a_file_is_kept_under_a_name_of_ours_that_nobody_else_can_read(ada, plac
 
 
 def test_what_it_is_does_not_depend_on_what_it_is_called(ada):
-    image = accept_upload(ada, upload(picture(), "report.pdf", "application/pdf"), limits=Limits(), takes=ALL)
+    image = accept_upload(
+        ada, upload(picture(), "report.pdf", "application/pdf"), limits=FileLimits(), takes=ALL
+    )
 
     assert (image.kind, image.media_type, image.width, image.height) == ("image", "image/png", 40, 20)
 
@@ -215,8 +217,8 @@ def test_the_list_says_where_each_file_was_sent_in_as_many_queries_whatever_its_
     make_attachment(ada, name="unsent")
 
     with django_assert_num_queries(3):
-        page = list_mine(ada, before="", limits=Limits())
-    older = list_mine(ada, before=page.before, limits=Limits())
+        page = list_mine(ada, before="", limits=FileLimits())
+    older = list_mine(ada, before=page.before, limits=FileLimits())
 
     assert [row.file.name for row in page.rows[:3]] == ["unsent", "gone", "59.txt"]
     assert [row.is_sent for row in page.rows[:3]] == [False, True, True]

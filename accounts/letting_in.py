@@ -7,16 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .access import for_administrators, may_hand_out
+from .access import for_administrators, get_person, may_act_as
 from .adapter import tell_approved
+from .finding import find_people
 from .forms import InviteForm
 from .http import Request
 from .invitations import invite, newest_invitations, revoke, send
 from .models import Invitation, User
 from .signing_up import approve, refuse, site_settings
-from .ways_back import find_people, hand_out
+from .ways_back import hand_out
 
 SHOWN = 100
+FOUND = 50
 
 
 @require_safe
@@ -43,7 +45,7 @@ def decide(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_administrators
 def show_invitations(request: Request) -> HttpResponse:
-    form = InviteForm(request.user, request.POST if request.method == "POST" else None)
+    form = InviteForm(request.POST if request.method == "POST" else None)
     facts: dict[str, object] = {"form": form, "site": site_settings(), "tab": "invitations"}
     if request.method == "POST" and form.is_valid():
         facts |= invited(request, form)
@@ -55,7 +57,7 @@ def invited(request: Request, form: InviteForm) -> dict[str, object]:
     """Make what the form asks for; the page shows the link this once, sent or not."""
     invitation, path = invite(request.user, **form.cleaned_data)
     link = whole_address(request, path)
-    return {"link": link, "sent": send(request, invitation, link), "form": InviteForm(request.user)}
+    return {"link": link, "sent": send(request, invitation, link), "form": InviteForm()}
 
 
 @require_POST
@@ -70,15 +72,16 @@ def end_invitation(request: Request, pk: int) -> HttpResponse:
 @for_administrators
 def show_people(request: Request) -> HttpResponse:
     words = request.GET.get("q", "")[:150]
-    facts = {"people": find_people(words), "words": words, "tab": "links"}
+    people = find_people(words).filter(is_active=True)[:FOUND]
+    facts = {"people": people, "words": words, "tab": "links"}
     return render(request, "accounts/ways_back.html", facts)
 
 
 @require_POST
 @for_administrators
 def make_reset_link(request: Request, pk: int) -> HttpResponse:
-    person = get_object_or_404(User, pk=pk, is_active=True)
-    if not may_hand_out(request.user, person):
+    person = get_person(request.user, pk)
+    if not (person.is_active and may_act_as(request.user, person)):
         raise Http404
     link = whole_address(request, hand_out(person, by=request.user))
     hours = settings.PASSWORD_RESET_TIMEOUT // 3600
