@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from .query import Query, Term
-from .statements import Condition
+from .statements import Condition, start_of
 
 MESSAGES = "conversations_message AS message"
 TITLES = "conversations_conversation AS conversation"
@@ -29,12 +29,15 @@ FOLDED = (
     "lower(CASE WHEN octet_length(message.text) = length(message.text) THEN message.text"
     " ELSE regexp_replace(normalize(message.text, NFKD), '[\\u0300-\\u036f]', '', 'g') END)"
 )
-NEWEST = """
+# The index by owner knows the hour and no more: an hour has many messages, and is stored once for all of them.
+HOUR = "date_trunc('hour', {moment} AT TIME ZONE 'UTC')"
+SAID_IN = HOUR.format(moment="message.created_at")
+NEWEST = f"""
 SELECT message.id FROM (
-    SELECT * FROM conversations_message AS message WHERE {stretch}
-    ORDER BY message.created_at DESC, message.id DESC {most}
-) AS message {conversations} WHERE {where}
-ORDER BY message.created_at DESC, message.id DESC LIMIT %s
+    SELECT message.*, {SAID_IN} AS said_in FROM conversations_message AS message WHERE {{stretch}}
+    ORDER BY said_in DESC, message.created_at DESC, message.id DESC {{most}}
+) AS message {{conversations}} WHERE {{where}}
+ORDER BY message.said_in DESC, message.created_at DESC, message.id DESC LIMIT %s
 """
 # Of what the index finds, the newest are read one by one until the page is full.
 INDEXED = """
@@ -46,10 +49,9 @@ JOIN conversations_message AS message ON message.id = newest.id {conversations} 
 ORDER BY newest.created_at DESC, newest.id DESC LIMIT %s
 """
 HAS_WORDS = "chat_words(message.text, message.words_owner) @@ to_tsquery('pg_catalog.simple', %s)"
-BEFORE = (
-    "(message.created_at, message.id) <"
-    " (SELECT last.created_at, last.id FROM conversations_message AS last WHERE last.id = %s)"
-)
+LAST = "FROM conversations_message AS last WHERE last.id = %s"
+BEFORE = f"(message.created_at, message.id) < (SELECT last.created_at, last.id {LAST})"
+IN_HOURS_BEFORE = f"{SAID_IN} <= (SELECT {HOUR.format(moment='last.created_at')} {LAST})"
 
 
 def newest_messages(
@@ -63,10 +65,13 @@ def newest_messages(
 ) -> list[int]:
     """Return the keys of the newest messages of `owner` that fit, at most so many, in up to three queries.
 
-    `within` are conditions that an index of messages knows; `where` are the others, on the conversation too.
+    `within` are conditions on the message that leave few of them; `where` are the others, on the conversation
+    too.
     """
-    within = [*within, *([(BEFORE, [older])] if older is not None else [])]
-    whose: list[Condition] = [("message.words_owner = %s", [owner]), *within]
+    hours = in_hours(query)
+    if older is not None:
+        within, hours = [*within, (BEFORE, [older])], [*hours, (IN_HOURS_BEFORE, [older])]
+    whose: list[Condition] = [("message.words_owner = %s", [owner]), *hours, *within]
     terms = [term for term in query.wanted if not term.is_spaceless]
     if not terms:
         return run(NEWEST, whose, where, most)
@@ -84,6 +89,13 @@ def newest_messages(
     # The index tells all there is to know of single words, but takes the owner's for one of the text.
     known = apart == query and not any(f"u{owner}".startswith(folded(term).lower()) for term in terms)
     return run(INDEXED, indexed, where if known else looked_at, most)
+
+
+def in_hours(query: Query) -> list[Condition]:
+    """Return the conditions on the days of `query`, said of hours, which the index by owner knows."""
+    bound = HOUR.format(moment="%s::timestamptz")
+    days = ((">=", query.after), ("<=", query.before))
+    return [(f"{SAID_IN} {sign} {bound}", [start_of(day).isoformat()]) for sign, day in days if day is not None]
 
 
 def run(
