@@ -117,7 +117,7 @@ class Filler:
             model_asked=model.name,
             model_answered=model.name,
             parameters={"max_tokens": 4096, "dialect": "openai"},
-            body_hash="b" * 64,
+            body_digest=b"b" * 32,
             finish_reason="stop",
             prompt_tokens=900,
             completion_tokens=230,
@@ -164,14 +164,15 @@ class Filler:
         )
         first = (key - 1) * self._messages + 1
         for number in range(self._messages):
-            self._say(key, first, number, self._time(begun + timedelta(seconds=20 * number)))
+            self._say(key, first, number, begun + timedelta(seconds=20 * number))
 
-    def _say(self, conversation: int, first: int, number: int, at: object) -> None:
+    def _say(self, conversation: int, first: int, number: int, moment: datetime) -> None:
         """Add one message, and for an answer its generation."""
-        public_id, rare = self._uuid(), f"w{self._random.randrange(RARE_WORDS):x}"
+        rare = f"w{self._random.randrange(RARE_WORDS):x}"
+        at = self._time(moment)
         row = {
             "id": first + number,
-            "public_id": self._stored(public_id),
+            "public_id": self._key(moment),
             "conversation_id": conversation,
             "parent_id": first + number - 1 if number else None,
             "created_at": at,
@@ -181,10 +182,10 @@ class Filler:
             self._said.add(**row, role="assistant", text=text, renderer_version=self._not_rendered)
             self._generations.add(
                 id=(first + number + 1) // 2,
-                public_id=self._stored(self._uuid()),
+                public_id=self._key(moment),
                 conversation_id=conversation,
                 message_id=first + number,
-                sent=json.dumps({"last": first + number - 1, "length": number}),
+                sent=json.dumps({"length": number}),
                 client_request_id=f"gen-{first + number}",
                 inference_id=str(self._uuid()),
                 **dict.fromkeys(("queued_at", "started_at", "first_token_at", "finished_at"), at),
@@ -196,6 +197,13 @@ class Filler:
 
     def _uuid(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)
+
+    def _key(self, moment: datetime) -> str:
+        """Return a key as the site makes them, of that moment."""
+        from conversations.models import keys
+
+        bits = self._random.getrandbits(keys.RANDOM_BITS)
+        return self._stored(keys.key_of(int(moment.timestamp() * 1000), bits))
 
     def _stored(self, public_id: UUID) -> str:
         return public_id.hex if self._as_text else str(public_id)

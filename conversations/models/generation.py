@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
+from .keys import new_key
 from .message import Message
 
 
@@ -77,7 +76,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 class Generation(models.Model):
     """One call to the model, for one assistant message, for a title or for a summary."""
 
-    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=new_key, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="generations")
     message = models.OneToOneField(
         Message, on_delete=models.CASCADE, null=True, blank=True, related_name="generation"
@@ -107,6 +106,8 @@ class Generation(models.Model):
     )
     system_prompt = models.TextField(blank=True)
     parameters = models.JSONField(default=dict)
+    body_digest = models.BinaryField(null=True, help_text=_("The SHA-256 of the body that was sent."))
+    # Of rows of before migration 0011, in hexadecimal: twice as long.
     body_hash = models.CharField(max_length=64, blank=True)
 
     finish_reason = models.CharField(max_length=60, blank=True)
@@ -170,6 +171,11 @@ class Generation(models.Model):
         if isinstance(self.sent, list):  # a row of before migration 0008, or nothing was sent yet
             return len(self.sent)
         return int(self.sent["length"]) - len(self.sent.get("without", ()))
+
+    @property
+    def body_sha256(self) -> str:
+        """The SHA-256 of the body that was sent, in hexadecimal."""
+        return bytes(self.body_digest).hex() if self.body_digest is not None else self.body_hash
 
     @property
     def thinking_time(self) -> timedelta | None:

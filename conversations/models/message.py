@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
+from .keys import new_key
 
 
 class Role(models.TextChoices):
@@ -22,7 +21,7 @@ class Message(models.Model):
     An answer's row exists from the moment of asking; its words come with the end of its generation.
     """
 
-    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=new_key, unique=True, editable=False)
     conversation = models.ForeignKey(
         Conversation,
         on_delete=models.CASCADE,

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         else:
             body = json.dumps(json.loads(request.body()), indent=2, ensure_ascii=False)
             self.stdout.write(without_bytes(body))
-            self.stdout.write(f"  SHA-256 of the body, as recorded: {row.body_hash}")
+            self.stdout.write(f"  SHA-256 of the body, as recorded: {row.body_sha256}")
         if row.message is not None:
             self.stdout.write(f"\nCame\n{row.message.text}")
 

@@ -1,14 +1,16 @@
-"""On PostgreSQL, smaller indexes for the same questions; nothing that Django knows of changes.
+"""Smaller indexes for the same questions on PostgreSQL, keys that begin with the time, hashes as bytes.
 
-Each is made beside what it replaces while people write, and takes its name. What was done is done: an upgrade that
-is cut off goes on where it was when it is run again.
+Django knows nothing of the indexes: each is made beside what it replaces while people write, and takes its name. What
+was done is done: an upgrade that is cut off goes on where it was when it is run again. Rows stay as they are.
 """
 
 from dataclasses import dataclass
 
-from django.db import migrations
+from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from django.db.migrations.state import ProjectState, StateApps
+
+import conversations.models.keys
 
 HOUR = "date_trunc('hour', created_at AT TIME ZONE 'UTC')"
 
@@ -107,9 +109,47 @@ def quoted(text: str) -> str:
     return text.replace("'", "''")
 
 
+class AddFieldOnce(migrations.AddField):
+    """Add a column unless it is there: an upgrade that was cut off begins with its first operation again."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        connection = schema_editor.connection
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table  # noqa: SLF001 - Django's own name for it
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_table_description(cursor, table)
+        if self.name not in {column.name for column in found}:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
 class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [("conversations", "0009_limits")]
 
-    operations = [migrations.RunPython(make_lean, make_as_before)]
+    operations = [
+        migrations.RunPython(make_lean, make_as_before),
+        AddFieldOnce(
+            model_name="generation",
+            name="body_digest",
+            field=models.BinaryField(help_text="The SHA-256 of the body that was sent.", null=True),
+        ),
+        # Where a key comes from is no part of a table; on SQLite, Django would write both anew.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterField(
+                    model_name=name,
+                    name="public_id",
+                    field=models.UUIDField(
+                        default=conversations.models.keys.new_key, editable=False, unique=True
+                    ),
+                )
+                for name in ("message", "generation")
+            ],
+        ),
+    ]
