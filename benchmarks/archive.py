@@ -186,7 +186,6 @@ class Filler:
                 conversation_id=conversation,
                 message_id=first + number,
                 sent=json.dumps({"length": number}),
-                client_request_id=f"gen-{first + number}",
                 inference_id=str(self._uuid()),
                 **dict.fromkeys(("queued_at", "started_at", "first_token_at", "finished_at"), at),
             )

@@ -119,6 +119,7 @@ class Generation(models.Model):
     cost_usd = models.DecimalField(max_digits=14, decimal_places=8, null=True, blank=True)
     cost_source = models.CharField(max_length=10, choices=CostSource.choices, blank=True)
 
+    # Of rows of before migration 0011: it follows from the key.
     client_request_id = models.CharField(max_length=128, blank=True)
     inference_id = models.CharField(max_length=128, blank=True)
     upstream_id = models.CharField(max_length=128, blank=True)
@@ -171,6 +172,11 @@ class Generation(models.Model):
         if isinstance(self.sent, list):  # a row of before migration 0008, or nothing was sent yet
             return len(self.sent)
         return int(self.sent["length"]) - len(self.sent.get("without", ()))
+
+    @property
+    def request_id(self) -> str:
+        """What the provider is told as the id of the request; its tries are numbered behind it."""
+        return self.client_request_id or f"gen-{self.pk}"
 
     @property
     def body_sha256(self) -> str:

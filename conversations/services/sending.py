@@ -48,8 +48,7 @@ def prepare(
     generation.parameters = parameters_of(generation, model)
     request = compose(generation, model, sent, files)
     generation.body_digest = bytes.fromhex(request.digest())
-    generation.client_request_id = f"gen-{generation.pk}"
-    generation.save(update_fields=["sent", "system_prompt", "parameters", "body_digest", "client_request_id"])
+    generation.save(update_fields=["sent", "system_prompt", "parameters", "body_digest"])
     return request
 
 

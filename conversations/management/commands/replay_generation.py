@@ -12,7 +12,7 @@ from conversations.services.sending import rebuild
 
 FACTS = (
     *("status", "problem", "model_asked", "model_answered", "finish_reason", "http_status", "attempts"),
-    *("client_request_id", "inference_id", "upstream_id", "prompt_tokens", "completion_tokens"),
+    *("request_id", "inference_id", "upstream_id", "prompt_tokens", "completion_tokens"),
     *("cached_tokens", "reasoning_tokens", "usage_trusted", "cost_usd", "cost_source"),
     *("queued_at", "started_at", "first_token_at", "finished_at"),
 )
