@@ -2,7 +2,8 @@
 
 The first person has so many conversations, and others so many more, each of so many messages. What is written
 is as the site writes it, with the record of what was sent, and with words that hardly anybody uses.
-Prints who may sign in, some conversations of the first person, and how many bytes of text there are.
+Prints some conversations of the first person, and how many bytes of text there are; without numbers, who may sign
+in as that one.
 """
 
 import json
@@ -25,34 +26,42 @@ if TYPE_CHECKING:
     from conversations.models import ChatModel
 
 OTHERS, POOL, RARE_WORDS, BATCH, SAMPLE = 40, 3_000, 300_000, 5_000, 200
+NAME = "archivist"
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 FOLDERS = ("Work", "Home", "Sea life")
 
 
 class Archive(TypedDict):
-    session: str
     conversations: list[str]
     text_bytes: int
 
 
 def main() -> None:
-    mine, others, messages = (int(argument) for argument in sys.argv[1:4])
     django.setup()
+    if numbers := [int(argument) for argument in sys.argv[1:4]]:
+        print(json.dumps(fill(*numbers)))
+    else:
+        from accounts.models import User
+
+        from .seed import add_session
+
+        print(add_session(User.objects.get(username=f"{NAME}0")))
+
+
+def fill(mine: int, others: int, messages: int) -> Archive:
     from django.contrib.auth.hashers import make_password
 
     from conversations import wiring
 
-    from .seed import PASSWORD, add_person, add_session
+    from .seed import PASSWORD, add_person
 
     hashed = make_password(PASSWORD)
-    first, *rest = [add_person(f"archivist{number}", hashed) for number in range(OTHERS + 1)]
+    first, *rest = [add_person(f"{NAME}{number}", hashed) for number in range(OTHERS + 1)]
     owners = [first.pk] * mine + [rest[number % OTHERS].pk for number in range(others)]
     random.Random(11).shuffle(owners)
     filler = Filler(wiring.current_model(), messages)
     filler.fill(owners)
-    sample, text_bytes = filler.of(first.pk), filler.text_bytes
-    archive = Archive(session=add_session(first), conversations=sample, text_bytes=text_bytes)
-    print(json.dumps(archive))
+    return Archive(conversations=filler.of(first.pk), text_bytes=filler.text_bytes)
 
 
 class Table:
@@ -244,7 +253,8 @@ def bulk_loading() -> Iterator[None]:
             for table in ("conversation", "message", "generation"):
                 key = f"pg_get_serial_sequence('conversations_{table}', 'id')"
                 cursor.execute(f"SELECT setval({key}, (SELECT max(id) FROM conversations_{table}))")  # noqa: S608
-        cursor.execute("ANALYZE")
+        # As a site is that has run for a while.
+        cursor.execute("VACUUM (ANALYZE)" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 if __name__ == "__main__":

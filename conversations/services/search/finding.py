@@ -171,10 +171,8 @@ def message_ids(user: User, query: Query, where: list[Condition], older: int | N
     within = days("message.created_at", query)
     among = few_conversations(query, where)
     if connection.vendor == "postgresql":
-        if among is not None:
-            within.append(("message.conversation_id = ANY(%s)", [among]))
         return postgres.newest_messages(
-            query, user.pk, within=within, where=conditions, older=older, most=PAGE + 1
+            query, user.pk, days=within, among=among, where=conditions, older=older, most=PAGE + 1
         )
     if among is not None:
         within.append(sqlite.among(among))
