@@ -200,7 +200,7 @@ class Filler:
             )
         else:
             text = f"{self._random.choice(self._questions)} {rare}"
-            self._said.add(**row, role="user", text=text, idempotency_key=self._stored(self._uuid()))
+            self._said.add(**row, role="user", text=text, idempotency_key=self._key(moment))
         self.text_bytes += len(text.encode())
 
     def _uuid(self) -> UUID:

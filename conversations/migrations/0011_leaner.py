@@ -38,13 +38,19 @@ LEAN = [
     Index(
         "message_position_among_siblings",
         "conversations_message",
-        "(parent_id, position) WHERE parent_id IS NOT NULL",
+        "(parent_id, position) WITH (fillfactor = 100) WHERE parent_id IS NOT NULL",
         promise=True,
     ),
     Index("message_words_newest", "conversations_message", f"(words_owner, ({HOUR}))"),
     Index("generation_by_status", "conversations_generation", "(status, id) WHERE status <> 'done'"),
 ]
 COVERED = ["message_replies"]
+# These grow at their end alone, so no page of them needs room for more; pages that are there stay as they are.
+AT_THEIR_END = [
+    "conversations_message_pkey",
+    "conversations_generation_pkey",
+    "conversations_generation_message_id_key",
+]
 BEFORE = [
     Index("message_replies", "conversations_message", "(parent_id) WHERE parent_id IS NOT NULL"),
     Index(
@@ -62,10 +68,19 @@ NEW = ["message_of_conversation"]
 
 def make_lean(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     make(schema_editor, LEAN, COVERED)
+    set_of_those_at_their_end(schema_editor, "SET (fillfactor = 100)")
 
 
 def make_as_before(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     make(schema_editor, BEFORE, NEW)
+    set_of_those_at_their_end(schema_editor, "RESET (fillfactor)")
+
+
+def set_of_those_at_their_end(schema_editor: BaseDatabaseSchemaEditor, what: str) -> None:
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    for name in AT_THEIR_END:
+        schema_editor.execute(f"ALTER INDEX {name} {what}", params=None)
 
 
 def make(schema_editor: BaseDatabaseSchemaEditor, wanted: list[Index], no_more: list[str]) -> None:
