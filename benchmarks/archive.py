@@ -2,8 +2,8 @@
 
 The first person has so many conversations, and others so many more, each of so many messages. What is written
 is as the site writes it, with the record of what was sent, and with words that hardly anybody uses.
-Prints some conversations of the first person, and how many bytes of text there are; without numbers, who may sign
-in as that one.
+Prints some conversations of the first person, and how many bytes of text there are; without numbers, a
+session of that person.
 """
 
 import json

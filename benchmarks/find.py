@@ -1,7 +1,7 @@
 """Somebody with 10,000 conversations among a million messages: list, search, a page, a turn, the size.
 
-`FIND_SCALE=0.01` makes all of it smaller, to try the benchmark itself. `FIND_KEPT=/some/directory` keeps there what was
-filled in, and a later run measures a copy of that, brought to the tables of its own release.
+`FIND_SCALE=0.01` makes all of it smaller, to try the benchmark itself. `FIND_KEPT=/some/directory` keeps
+there what was filled in, and a later run measures a copy of that, brought to the tables of its own release.
 """
 
 import http.client
@@ -140,7 +140,7 @@ def timed(server: Server, session: str, ask: Ask) -> list[float]:
 
 
 def filled(site: Site, name: str, copy: Callable[[str], None], copy_back: Callable[[str], None]) -> Archive:
-    """Fill the tables of `site`, or `copy_back` what a run before filled in and kept; return what there is."""
+    """Fill the tables of `site`, or `copy_back` what a run before filled in; return what there is."""
     name = f"{name}_{MINE}_{OTHERS}"
     facts = KEPT / f"{name}.json" if KEPT is not None else None
     if facts is not None and facts.exists():

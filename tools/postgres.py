@@ -56,7 +56,7 @@ def postgres() -> Iterator[str]:
 def embedded(configuration: str = "", *, kept: Path | None = None) -> Iterator[Embedded]:
     """Run a server of one's own, as PostgreSQL comes but for these lines.
 
-    What it holds is removed afterwards, unless it is to be `kept` in a directory: then it is there the next time.
+    What it holds is removed afterwards, or `kept` in a directory: then it is there the next time.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells where sockets go on a machine without a log-in session

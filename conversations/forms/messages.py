@@ -39,8 +39,8 @@ class MessageForm(forms.Form):
     def afresh(self, sentence: str = "", *, leaf: object = None) -> "MessageForm":
         """Return this form to be sent again: the typed text, a new key, and `sentence` as what was wrong."""
         errors = [sentence] if sentence else [str(error) for field in self.errors.values() for error in field]
-        data = {"text": self.data.get("text", ""), "key": key_of_a_form(), "leaf": leaf if leaf is not None else ""}
-        form = MessageForm(data)
+        text, key = self.data.get("text", ""), key_of_a_form()
+        form = MessageForm({"text": text, "key": key, "leaf": leaf if leaf is not None else ""})
         form.attached = self.attached
         form.full_clean()
         for error in errors:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from conversations.models import Generation, Message
+from conversations.models import Generation
 from conversations.rendering import ON_READ, RENDERER_VERSION
 from conversations.services.history import path_to
 from conversations.services.sending import rebuild

@@ -39,7 +39,7 @@ def remade(transactional_db):
                         raise InterruptedError
                     execute(*args, **options)
 
-                editor.execute = execute_some
+                editor.execute = execute_some  # type: ignore[method-assign]
             step(apps, editor)
 
     yield run

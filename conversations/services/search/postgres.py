@@ -25,24 +25,25 @@ PUNCTUATION = str.maketrans(dict.fromkeys("""!"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~""
 # So many take ten milliseconds; where they hold a few, the rest of a page is among so many more.
 NEAR, FAR = 500, 4_000
 A_FEW = 3
-# Folded as chat_words() folds, to the letter; a pattern takes a tenth of the time. In "C" letters of ASCII are made
-# small, and told from signs, in half of that.
+# Folded as chat_words() folds, to the letter; a pattern takes a tenth of the time. In "C" letters of ASCII are
+# made small, and told from signs, in half of that.
 FITS = (
     "CASE WHEN octet_length(message.text) = length(message.text)"
     ' THEN lower(message.text COLLATE "C") ~ lower(%s)'
     " ELSE lower(regexp_replace(normalize(message.text, NFKD), '[\\u0300-\\u036f]', '', 'g')) ~ lower(%s) END"
 )
-# The index by owner knows the hour and no more: an hour has many messages, and is stored once for all of them.
+# The index by owner knows the hour and no more: an hour has many messages and is stored once for all of them.
 HOUR = "date_trunc('hour', {moment} AT TIME ZONE 'UTC')"
 SAID_IN = HOUR.format(moment="message.created_at")
-NEWEST = f"""
+NEWEST = """
 SELECT message.id FROM (
-    SELECT message.*, {SAID_IN} AS said_in FROM conversations_message AS message WHERE {{stretch}}
-    ORDER BY said_in DESC, message.created_at DESC, message.id DESC {{most}}
-) AS message {{conversations}} WHERE {{where}}
+    SELECT message.*, {hour} AS said_in FROM conversations_message AS message WHERE {stretch}
+    ORDER BY said_in DESC, message.created_at DESC, message.id DESC {most}
+) AS message {conversations} WHERE {where}
 ORDER BY message.said_in DESC, message.created_at DESC, message.id DESC LIMIT %s
 """
-# Of what the index finds, the newest are read one by one until the page is full: where they are is known by then.
+# Of what the index finds, the newest are read one by one, from where they are known to be, until the page is
+# full.
 INDEXED = """
 WITH found AS MATERIALIZED (
     SELECT message.ctid AS place, message.id, message.created_at
@@ -124,6 +125,7 @@ def run(
     composed = statement.format(
         stretch=" AND ".join(condition for condition, _ in within),
         where=" AND ".join(condition for condition, _ in where),
+        hour=SAID_IN,
         conversations=CONVERSATIONS,
         most=f"LIMIT {looked_through}" if looked_through else "",
     )

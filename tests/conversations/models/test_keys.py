@@ -34,4 +34,6 @@ def test_a_key_tells_the_minute_and_not_the_second():
         keys = {new_key() for _ in range(100)}
 
     assert len(keys) == 100
-    assert {key.int >> 80 for key in keys} == {int(datetime(2026, 11, 25, 12, 34, tzinfo=UTC).timestamp()) * 1000}
+    assert {key.int >> 80 for key in keys} == {
+        int(datetime(2026, 11, 25, 12, 34, tzinfo=UTC).timestamp()) * 1000
+    }
