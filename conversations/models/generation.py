@@ -148,6 +148,7 @@ class Generation(models.Model):
             ),
         ]
         indexes = [
+            # On PostgreSQL of those alone that are not done (migration 0011).
             models.Index(fields=["status", "id"], name="generation_by_status"),
             models.Index(
                 fields=["continues"],

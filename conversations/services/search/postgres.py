@@ -25,8 +25,8 @@ PUNCTUATION = str.maketrans(dict.fromkeys("""!"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~""
 # So many take ten milliseconds; where they hold a few, the rest of a page is among so many more.
 NEAR, FAR = 500, 4_000
 A_FEW = 3
-# Folded as chat_words() folds, to the letter; a pattern takes a tenth of the time. In "C" letters of ASCII are
-# made small, and told from signs, in half of that.
+# Folded as chat_words() folds, to the letter; a pattern takes a tenth of the time. In "C" letters of ASCII
+# are made small, and told from signs, in half of that.
 FITS = (
     "CASE WHEN octet_length(message.text) = length(message.text)"
     ' THEN lower(message.text COLLATE "C") ~ lower(%s)'
