@@ -43,6 +43,13 @@ LEAN = [
     ),
     Index("message_words_newest", "conversations_message", f"(words_owner, ({HOUR}))"),
     Index("generation_by_status", "conversations_generation", "(status, id) WHERE status <> 'done'"),
+    # Answers have no key: as nothing they stood at the end, and each new key before them, in pages half full.
+    Index(
+        "conversations_message_idempotency_key_key",
+        "conversations_message",
+        "(idempotency_key) WHERE idempotency_key IS NOT NULL",
+        promise=True,
+    ),
 ]
 COVERED = ["message_replies"]
 # These grow at their end alone, so no page of them needs room for more; pages that are there stay as they are.
@@ -62,6 +69,13 @@ BEFORE = [
     ),
     Index("message_words_newest", "conversations_message", "(words_owner, created_at)"),
     Index("generation_by_status", "conversations_generation", "(status, id)"),
+    Index(
+        "conversations_message_idempotency_key_key",
+        "conversations_message",
+        "(idempotency_key)",
+        promise=True,
+        constraint=True,
+    ),
 ]
 NEW = ["message_of_conversation"]
 
