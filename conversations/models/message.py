@@ -58,9 +58,9 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        # PostgreSQL keeps the promise on siblings by (parent, position) alone, that on `idempotency_key` for those
-        # that have one, and has one index of conversations for `message_replies` (migration 0011): there, who
-        # takes one of them away does so by hand.
+        # PostgreSQL keeps the promise on siblings by (parent, position) alone, that on `idempotency_key` for
+        # those that have one, and has one index of conversations for `message_replies` (migration 0011): who
+        # takes one of them away does so by hand there.
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="message_role_known"),
             models.UniqueConstraint(
