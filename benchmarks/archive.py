@@ -2,7 +2,8 @@
 
 The first person has so many conversations, and others so many more, each of so many messages. What is written
 is as the site writes it, with the record of what was sent, and with words that hardly anybody uses.
-Prints who may sign in, some conversations of the first person, and how many bytes of text there are.
+Prints some conversations of the first person, and how many bytes of text there are; without numbers, a
+session of that person.
 """
 
 import json
@@ -25,34 +26,42 @@ if TYPE_CHECKING:
     from conversations.models import ChatModel
 
 OTHERS, POOL, RARE_WORDS, BATCH, SAMPLE = 40, 3_000, 300_000, 5_000, 200
+NAME = "archivist"
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 FOLDERS = ("Work", "Home", "Sea life")
 
 
 class Archive(TypedDict):
-    session: str
     conversations: list[str]
     text_bytes: int
 
 
 def main() -> None:
-    mine, others, messages = (int(argument) for argument in sys.argv[1:4])
     django.setup()
+    if numbers := [int(argument) for argument in sys.argv[1:4]]:
+        print(json.dumps(fill(*numbers)))
+    else:
+        from accounts.models import User
+
+        from .seed import add_session
+
+        print(add_session(User.objects.get(username=f"{NAME}0")))
+
+
+def fill(mine: int, others: int, messages: int) -> Archive:
     from django.contrib.auth.hashers import make_password
 
     from conversations import wiring
 
-    from .seed import PASSWORD, add_person, add_session
+    from .seed import PASSWORD, add_person
 
     hashed = make_password(PASSWORD)
-    first, *rest = [add_person(f"archivist{number}", hashed) for number in range(OTHERS + 1)]
+    first, *rest = [add_person(f"{NAME}{number}", hashed) for number in range(OTHERS + 1)]
     owners = [first.pk] * mine + [rest[number % OTHERS].pk for number in range(others)]
     random.Random(11).shuffle(owners)
     filler = Filler(wiring.current_model(), messages)
     filler.fill(owners)
-    sample, text_bytes = filler.of(first.pk), filler.text_bytes
-    archive = Archive(session=add_session(first), conversations=sample, text_bytes=text_bytes)
-    print(json.dumps(archive))
+    return Archive(conversations=filler.of(first.pk), text_bytes=filler.text_bytes)
 
 
 class Table:
@@ -117,7 +126,7 @@ class Filler:
             model_asked=model.name,
             model_answered=model.name,
             parameters={"max_tokens": 4096, "dialect": "openai"},
-            body_hash="b" * 64,
+            body_digest=b"b" * 32,
             finish_reason="stop",
             prompt_tokens=900,
             completion_tokens=230,
@@ -164,14 +173,15 @@ class Filler:
         )
         first = (key - 1) * self._messages + 1
         for number in range(self._messages):
-            self._say(key, first, number, self._time(begun + timedelta(seconds=20 * number)))
+            self._say(key, first, number, begun + timedelta(seconds=20 * number))
 
-    def _say(self, conversation: int, first: int, number: int, at: object) -> None:
+    def _say(self, conversation: int, first: int, number: int, moment: datetime) -> None:
         """Add one message, and for an answer its generation."""
-        public_id, rare = self._uuid(), f"w{self._random.randrange(RARE_WORDS):x}"
+        rare = f"w{self._random.randrange(RARE_WORDS):x}"
+        at = self._time(moment)
         row = {
             "id": first + number,
-            "public_id": self._stored(public_id),
+            "public_id": self._key(moment),
             "conversation_id": conversation,
             "parent_id": first + number - 1 if number else None,
             "created_at": at,
@@ -181,21 +191,27 @@ class Filler:
             self._said.add(**row, role="assistant", text=text, renderer_version=self._not_rendered)
             self._generations.add(
                 id=(first + number + 1) // 2,
-                public_id=self._stored(self._uuid()),
+                public_id=self._key(moment),
                 conversation_id=conversation,
                 message_id=first + number,
-                sent=json.dumps({"last": first + number - 1, "length": number}),
-                client_request_id=f"gen-{first + number}",
+                sent=json.dumps({"length": number}),
                 inference_id=str(self._uuid()),
                 **dict.fromkeys(("queued_at", "started_at", "first_token_at", "finished_at"), at),
             )
         else:
             text = f"{self._random.choice(self._questions)} {rare}"
-            self._said.add(**row, role="user", text=text, idempotency_key=self._stored(self._uuid()))
+            self._said.add(**row, role="user", text=text, idempotency_key=self._key(moment))
         self.text_bytes += len(text.encode())
 
     def _uuid(self) -> UUID:
         return UUID(int=self._random.getrandbits(128), version=4)
+
+    def _key(self, moment: datetime) -> str:
+        """Return a key as the site makes them, of that moment."""
+        from conversations.models import keys
+
+        bits = self._random.getrandbits(keys.RANDOM_BITS)
+        return self._stored(keys.key_of(int(moment.timestamp() * 1000), bits))
 
     def _stored(self, public_id: UUID) -> str:
         return public_id.hex if self._as_text else str(public_id)
@@ -237,7 +253,8 @@ def bulk_loading() -> Iterator[None]:
             for table in ("conversation", "message", "generation"):
                 key = f"pg_get_serial_sequence('conversations_{table}', 'id')"
                 cursor.execute(f"SELECT setval({key}, (SELECT max(id) FROM conversations_{table}))")  # noqa: S608
-        cursor.execute("ANALYZE")
+        # As a site is that has run for a while.
+        cursor.execute("VACUUM (ANALYZE)" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 if __name__ == "__main__":

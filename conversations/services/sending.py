@@ -42,27 +42,27 @@ def prepare(
     files: Files = {}
     if generation.purpose == Purpose.ANSWER:
         files = choose_ways(sent, takes(model))
-    generation.sent = describe(branch, sent, files) or []
+    below = generation.message.parent_id if generation.message else None
+    generation.sent = describe(branch, sent, files, below=below) or []
     generation.system_prompt = system
     generation.parameters = parameters_of(generation, model)
     request = compose(generation, model, sent, files)
-    generation.body_hash = request.digest()
-    generation.client_request_id = f"gen-{generation.pk}"
-    generation.save(update_fields=["sent", "system_prompt", "parameters", "body_hash", "client_request_id"])
+    generation.body_digest = bytes.fromhex(request.digest())
+    generation.save(update_fields=["sent", "system_prompt", "parameters", "body_digest"])
     return request
 
 
 def rebuild(generation: Generation) -> ChatRequest | None:
     """Return the request as it was sent, or None when something it needs is gone or is not what it was."""
     model = ChatModel.objects.filter(name=generation.model_asked).first()
-    if model is None or not generation.body_hash:
+    if model is None or not generation.body_sha256:
         return None
     try:
         recalled = recall(generation)
         request = compose(generation, model, *recalled) if recalled else None
     except FileGone:
         return None
-    return request if request and request.digest() == generation.body_hash else None
+    return request if request and request.digest() == generation.body_sha256 else None
 
 
 def chosen(generation: Generation, model: ChatModel, takes: frozenset[Kind]) -> tuple[list[Message], str]:

@@ -33,7 +33,7 @@ class Facts(TypedDict, total=False):
     cost_usd: Decimal | None
     first_token_at: datetime
     parameters: dict[str, object]
-    body_hash: str
+    body_digest: bytes
 
 
 class Call:
@@ -96,7 +96,10 @@ class Call:
 
     def _note_moved(self, request: ChatRequest) -> None:
         """The row was prepared for another body than the one that went out."""
-        self.facts |= {"parameters": parameters_sent(request), "body_hash": request.digest()}
+        self.facts |= {
+            "parameters": parameters_sent(request),
+            "body_digest": bytes.fromhex(request.digest()),
+        }
 
     def _finish(self, event: Finished) -> Ending:
         self.facts |= {

@@ -172,7 +172,7 @@ class Runner:
             request = await in_database(prepare, generation, takes=wiring.takes)
             if generation.continues is not None:
                 call.live.append_text(generation.continues.text)
-            return await call.run(self.client, request, request_id=generation.client_request_id)
+            return await call.run(self.client, request, request_id=generation.request_id)
         except asyncio.CancelledError:
             return run.ending or PROCESS_GONE
         except Exception:

@@ -12,7 +12,7 @@ from conversations.services.sending import rebuild
 
 FACTS = (
     *("status", "problem", "model_asked", "model_answered", "finish_reason", "http_status", "attempts"),
-    *("client_request_id", "inference_id", "upstream_id", "prompt_tokens", "completion_tokens"),
+    *("request_id", "inference_id", "upstream_id", "prompt_tokens", "completion_tokens"),
     *("cached_tokens", "reasoning_tokens", "usage_trusted", "cost_usd", "cost_source"),
     *("queued_at", "started_at", "first_token_at", "finished_at"),
 )
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         else:
             body = json.dumps(json.loads(request.body()), indent=2, ensure_ascii=False)
             self.stdout.write(without_bytes(body))
-            self.stdout.write(f"  SHA-256 of the body, as recorded: {row.body_hash}")
+            self.stdout.write(f"  SHA-256 of the body, as recorded: {row.body_sha256}")
         if row.message is not None:
             self.stdout.write(f"\nCame\n{row.message.text}")
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,7 +15,7 @@ from conversations.services.errors import Refusal
 from . import postgres, sqlite
 from .excerpt import Piece, excerpt, marked, pattern_of
 from .query import Query, Term
-from .statements import Condition, Value
+from .statements import Condition, Value, start_of
 
 PAGE = 20
 TITLES_SHOWN = 6
@@ -173,10 +171,8 @@ def message_ids(user: User, query: Query, where: list[Condition], older: int | N
     within = days("message.created_at", query)
     among = few_conversations(query, where)
     if connection.vendor == "postgresql":
-        if among is not None:
-            within.append(("message.conversation_id = ANY(%s)", [among]))
         return postgres.newest_messages(
-            query, user.pk, within=within, where=conditions, older=older, most=PAGE + 1
+            query, user.pk, days=within, among=among, where=conditions, older=older, most=PAGE + 1
         )
     if among is not None:
         within.append(sqlite.among(among))
@@ -244,10 +240,6 @@ def days(column: str, query: Query) -> list[Condition]:
             moment = str(connection.ops.adapt_datetimefield_value(start_of(day)))
             conditions.append((f"{column} {sign} %s", [moment]))
     return conditions
-
-
-def start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def message_hits(ids: Sequence[int], query: Query) -> list[Hit]:

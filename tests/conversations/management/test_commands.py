@@ -42,7 +42,7 @@ def test_what_was_sent_is_shown_or_said_to_be_gone(ada):
 
     shown = run("replay_generation", generation.pk)
     assert '"content": "What do otters eat?"' in shown
-    assert generation.body_hash in shown
+    assert generation.body_sha256 in shown
 
     exchange.question.text = "What do otters drink?"
     exchange.question.save()

@@ -97,6 +97,30 @@ def test_a_row_of_before_that_names_every_message_is_read_too(ada):
     assert rebuild(generation) is None
 
 
+def test_a_hash_of_before_is_in_hexadecimal_and_proves_as_much(ada):
+    conversation = make_conversation(ada, "Hello?")
+    generation = answer_below(conversation, conversation.leaf)
+    request, proof = rebuild(generation), generation.body_sha256
+    assert request is not None
+
+    generation.body_digest, generation.body_hash = None, proof
+
+    assert generation.body_sha256 == proof == request.digest()
+    assert rebuild(generation) == request
+    generation.body_hash = proof[::-1]
+    assert rebuild(generation) is None
+
+
+def test_what_ends_where_the_answer_stands_is_not_told_twice(ada):
+    conversation = make_conversation(ada, "One", "Two", "Three")
+    generation = answer_below(conversation, conversation.leaf)
+
+    assert generation.sent == {"length": 3}
+    assert texts(generation) == ["One", "Two", "Three"]
+    generation.sent["last"] = conversation.leaf_id  # as rows of before have it
+    assert texts(generation) == ["One", "Two", "Three"]
+
+
 def test_nothing_that_was_sent_has_no_record(ada):
     conversation = make_conversation(ada, "Hello?")
     generation = conversation.generations.create(model_asked="test-model", purpose=Purpose.TITLE)
