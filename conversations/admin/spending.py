@@ -15,8 +15,8 @@ from accounts.admin import RecordAdmin
 from accounts.models import User
 from conversations.models import Grant, Period, Reservation, Spending, Usage
 from conversations.models.spending import to_usd
-from conversations.services.budgets import site_day, start_of
 from conversations.services.granting import give
+from conversations.services.spending import site_day, start_of
 
 # A thousand grants of them can still be added up.
 TOKENS_AT_MOST = 10**12

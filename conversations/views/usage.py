@@ -16,6 +16,7 @@ from conversations.models import Usage
 from conversations.services import budgets, reporting
 from conversations.services.limits import limits_of
 from conversations.services.reporting import Stretch
+from conversations.services.tally import total
 
 from .allowed import limits_shown
 from .charts import chart_of_money, chart_of_tokens
@@ -44,7 +45,7 @@ def show_usage(request: Request) -> HttpResponse:
         "standings": budgets.stand(request.user, limits_of(request.user)),
         "models": reporting.by_model(rows),
         "conversations": conversations,
-        "others": page["total"].without([line.tally for line in conversations]),
+        "others": page["total"].without(line.tally for line in conversations),
         "sees_everybody": may_see_everybody(request),
     }
     return render(request, "conversations/usage.html", context)
@@ -84,7 +85,7 @@ def charted(rows: QuerySet[Usage], stretch: Stretch) -> dict[str, Any]:
     return {
         "stretch": stretch,
         "days": days,
-        "total": reporting.total(days),
+        "total": total(line.tally for line in days),
         "tokens": chart_of_tokens(days),
         "money": chart_of_money(days),
         "ranges": UsageForm.RANGES,

@@ -11,8 +11,8 @@ from django.contrib.auth.models import Permission
 from django.test import AsyncClient
 
 from conversations.models import Generation, Usage
-from conversations.services.budgets import site_day
 from conversations.services.reporting import Stretch, by_conversation, by_group, harmless
+from conversations.services.spending import site_day
 from tests.factories import make_conversation, make_group, make_model, make_policy, make_user
 
 ALL = "/usage/everybody/"
