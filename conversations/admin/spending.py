@@ -36,10 +36,20 @@ class OfPeople(RecordAdmin):
 
 @admin.register(Spending)
 class SpendingAdmin(OfPeople):
-    list_display = ("person", "tokens_today", "usd_today", "tokens_this_month", "usd_this_month", "give_more")
-    ordering = ("person__username",)
-    fields = ("person", *list_display[1:-1], "reserved_tokens", "usd_reserved")
-    readonly_fields = (*list_display[1:-1], "usd_reserved")
+    """What people used, and the groups that have a pot."""
+
+    list_display = ("whose", "tokens_today", "usd_today", "tokens_this_month", "usd_this_month", "give_more")
+    list_select_related: ClassVar[tuple[str, ...]] = ("person", "group")
+    search_fields = (*OfPeople.search_fields, "group__name")
+    ordering = ("group__name", "person__username")
+    fields = (*list_display[:-1], "reserved_tokens", "usd_reserved", "reserved_unpriced")
+    readonly_fields = (*list_display[:-1], "usd_reserved")
+
+    @admin.display(description=_("whose"))
+    def whose(self, row: Spending) -> str:
+        if row.group is not None:
+            return translate("The pot of %(group)s") % {"group": row.group.name}
+        return str(row.person)
 
     @admin.display(description=_("tokens today"))
     def tokens_today(self, row: Spending) -> str:
@@ -62,7 +72,9 @@ class SpendingAdmin(OfPeople):
         return in_usd(row.reserved_cost)
 
     @admin.display(description="")
-    def give_more(self, row: Spending) -> SafeString:
+    def give_more(self, row: Spending) -> SafeString | str:
+        if row.person_id is None:
+            return ""
         address = f"{reverse('admin:conversations_grant_add')}?{urlencode({'person': row.person_id})}"
         return format_html('<a href="{}">{}</a>', address, translate("Grant more"))
 
@@ -89,7 +101,7 @@ class UsageAdmin(OfPeople):
 @admin.register(Reservation)
 class ReservationAdmin(OfPeople):
     list_display = ("pk", "person", "model", "tokens", "usd")
-    fields = ("person", "generation", "model", "prompt_tokens", "tokens", "usd")
+    fields = ("person", "generation", "model", "prompt_tokens", "tokens", "usd", "is_unpriced")
     readonly_fields = ("usd",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -1,8 +1,8 @@
 """Budgets: set aside before a call, counted after it, and what is left.
 
-All that a budget is decided by stands in one row of the person and one of each group of theirs that has a pot,
-and is decided by the one statement that changes them. A question is let through while something is left, so
-what a budget ends with is over it by one answer at most, however many were sent at once.
+All that a budget is decided by stands in one row of the person and one of each group of theirs that has a
+pot, and is decided by the one statement that changes them. A question is let through while something is left,
+so what a budget ends with is over it by one answer at most, however many were sent at once.
 """
 
 from __future__ import annotations
@@ -79,6 +79,10 @@ class Standing:
         return max(0, self.limit - self.used)
 
     @property
+    def used_words(self) -> str:
+        return amount(self.used, self.budget.unit)
+
+    @property
     def percent(self) -> int:
         """How much of it is used, 0 to 100; a hundred only when nothing is left."""
         if self.is_over:
@@ -119,6 +123,12 @@ def amount(value: int, unit: Unit) -> str:
     return f"${to_usd(value):,.2f}"
 
 
+def words_of(budget: Budget) -> str:
+    """Return how much `budget` is, as in "500 tokens a day"."""
+    said = {"limit": amount(budget.limit, budget.unit)}
+    return (_("%(limit)s a day") if budget.period == Period.DAY else _("%(limit)s a month")) % said
+
+
 def sentence_of(standing: Standing) -> str:
     """Return why nothing more can be asked now, and until when."""
     said = {
@@ -153,8 +163,8 @@ def sentence_of_pot(standing: Standing, said: dict[str, str]) -> str:
 def reserve(person: User, generation: Generation, estimate: Estimate, limits: Limits) -> None:
     """Set `estimate` aside for `generation`, in the row of `person` and in the pots of their groups.
 
-    Raises TooMany when a budget has nothing left, Refusal when nobody can tell what the model costs; leave the
-    transaction by it, which takes back what was set aside in other rows. The budgets are checked by the
+    Raises TooMany when a budget has nothing left, Refusal when nobody can tell what the model costs; leave
+    the transaction by it, which takes back what was set aside in other rows. The budgets are checked by the
     statement that sets it aside, so that many at once cannot all see the same rest.
     """
     refuse_uncounted(estimate, limits)

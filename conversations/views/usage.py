@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -42,6 +43,7 @@ def show_usage(request: Request) -> HttpResponse:
     page = charted(rows, stretch)
     conversations = reporting.by_conversation(request.user, stretch)
     context = page | {
+        "heading": _("Your usage"),
         "standings": budgets.stand(request.user, limits_of(request.user)),
         "models": reporting.by_model(rows),
         "conversations": conversations,
@@ -57,6 +59,10 @@ def show_everybodys_usage(request: Request) -> HttpResponse:
     form, stretch, rows = everybodys(request)
     picked = form.picked
     context = charted(rows, stretch) | {
+        "heading": _("Usage of everybody"),
+        "standings": budgets.pots(group_id=form.picked_group)
+        if form.by == "group" or form.picked_group
+        else [],
         "lines": BY[form.by](rows),
         "by": form.by,
         "form": form,
