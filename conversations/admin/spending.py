@@ -30,7 +30,7 @@ class OfPeople(RecordAdmin):
     """Rows of numbers; people are found by their names."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("person",)
-    search_fields = ("person__username", "person__first_name", "person__last_name")
+    search_fields: ClassVar[tuple[str, ...]] = ("person__username", "person__first_name", "person__last_name")
     show_full_result_count = False
 
 
@@ -40,7 +40,7 @@ class SpendingAdmin(OfPeople):
 
     list_display = ("whose", "tokens_today", "usd_today", "tokens_this_month", "usd_this_month", "give_more")
     list_select_related: ClassVar[tuple[str, ...]] = ("person", "group")
-    search_fields = (*OfPeople.search_fields, "group__name")
+    search_fields: ClassVar[tuple[str, ...]] = (*OfPeople.search_fields, "group__name")
     ordering = ("group__name", "person__username")
     fields = (*list_display[:-1], "reserved_tokens", "usd_reserved", "reserved_unpriced")
     readonly_fields = (*list_display[:-1], "usd_reserved")
