@@ -1,6 +1,6 @@
 """Calls of many people, and the usage that they leave: `python -m benchmarks.spent 1000 50000 1000000`.
 
-They are written by the database itself, on PostgreSQL alone. A tenth of the conversations are deleted for ever.
+They are written by PostgreSQL itself. A tenth of the conversations are deleted for ever.
 """
 
 import json
@@ -18,8 +18,8 @@ INSERT INTO conversations_generation (
     completion_tokens, cached_tokens, usage_trusted, cost_usd, cost_source, client_request_id,
     inference_id, upstream_id, attempts, queued_at, started_at, finished_at
 )
-SELECT gen_random_uuid(), c.id, 'summary', 'done', '', '', 1, false, 'vendor/model-' || (n / %(many)s) %% %(models)s,
-       '', '[]', '', '{}', '', 'stop', 200 + n %% 4000, 100 + n %% 900, n %% 100, true, 0.0125,
+SELECT gen_random_uuid(), c.id, 'summary', 'done', '', '', 1, false,
+       'vendor/model-' || (n / %(many)s) %% %(models)s, '', '[]', '', '{}', '', 'stop', 200 + n %% 4000, 100 + n %% 900, n %% 100, true, 0.0125,
        'reported', '', '', '', 1, at, at, at
 FROM generate_series(1, %(calls)s) n JOIN conversations_conversation c ON c.id = %(first)s + n %% %(many)s,
      LATERAL (SELECT c.updated_at - (n / %(many)s) %% 30 * interval '1 day' AS at) a
@@ -53,7 +53,7 @@ def main() -> None:
     from .seed import add_session
 
     now = timezone.now()
-    users = [User(username=f"person{n}", username_key=f"person{n}", password="!") for n in range(people)]
+    users = [User(username=f"person{n}", username_key=f"person{n}") for n in range(people)]
     with transaction.atomic():
         User.objects.bulk_create(users)
         users[0].is_superuser = True
