@@ -19,12 +19,12 @@ INSERT INTO conversations_generation (
     inference_id, upstream_id, attempts, queued_at, started_at, finished_at
 )
 SELECT gen_random_uuid(), c.id, 'summary', 'done', '', '', 1, false,
-       'vendor/model-' || (n / %(many)s) %% %(models)s, '', '[]', '', '{}', '', 'stop', 200 + n %% 4000, 100 + n %% 900, n %% 100, true, 0.0125,
-       'reported', '', '', '', 1, at, at, at
+       'vendor/model-' || (n / %(many)s) %% %(models)s, '', '[]', '', '{}', '', 'stop',
+       200 + n %% 4000, 100 + n %% 900, n %% 100, true, 0.0125, 'reported', '', '', '', 1, at, at, at
 FROM generate_series(1, %(calls)s) n JOIN conversations_conversation c ON c.id = %(first)s + n %% %(many)s,
      LATERAL (SELECT c.updated_at - (n / %(many)s) %% 30 * interval '1 day' AS at) a
 """
-# As the transaction that ends a call adds them up, one by one.
+# As the transactions that end calls add them up, one day after the other.
 USAGE = """
 INSERT INTO conversations_usage (
     person_id, day, model, calls, prompt_tokens, completion_tokens, cached_tokens, cost
@@ -32,7 +32,7 @@ INSERT INTO conversations_usage (
 SELECT c.owner_id, g.finished_at::date, g.model_asked, count(*), sum(g.prompt_tokens),
        sum(g.completion_tokens), sum(g.cached_tokens), sum(g.cost_usd * 100000000)
 FROM conversations_generation g JOIN conversations_conversation c ON c.id = g.conversation_id
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3 ORDER BY 2
 """
 GONE = "DELETE FROM conversations_{table} WHERE {column} %% 10 = 0"
 

@@ -146,7 +146,8 @@ def as_csv(rows: QuerySet[Usage]) -> Iterator[bytes]:
     while True:
         page = rows.select_related("person").order_by("day", "pk")
         if last is not None:
-            page = page.filter(Q(day__gt=last[0]) | Q(day=last[0], pk__gt=last[1]))
+            # The first condition finds the place in the index; without it each page reads all before it.
+            page = page.filter(Q(day__gt=last[0]) | Q(pk__gt=last[1]), day__gte=last[0])
         found = list(page[:ROWS_AT_ONCE])
         if not found:
             return

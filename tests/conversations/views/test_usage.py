@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.test import AsyncClient
 
 from conversations.models import Generation, Usage
+from conversations.services import reporting
 from conversations.services.reporting import Stretch, by_conversation, by_group, harmless
 from conversations.services.spending import open_pot, site_day
 from tests.factories import make_conversation, make_group, make_model, make_policy, make_user
@@ -188,6 +189,18 @@ async def test_the_file_has_every_row_and_no_formula():
     assert len(rows) == 1 + 3
     assert rows[1] == [rows[1][0], "'@sum", "'=cmd|'/c calc'!A1", "1", "100", "3", "7", "0.00000005"]
     assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_no_row_is_lost_or_told_twice_between_the_parts_of_the_file(ada, bob, monkeypatch):
+    monkeypatch.setattr(reporting, "ROWS_AT_ONCE", 2)
+    for number in range(3):
+        for days in (5, 1, 3):
+            used(ada if number else bob, 100, days_ago=days, model=f"m{number}")
+
+    told = b"".join(reporting.as_csv(Usage.objects.all())).decode().splitlines()[1:]
+
+    assert [line.split(",")[0] for line in told] == sorted(line.split(",")[0] for line in told)
+    assert len(set(told)) == len(told) == 9
 
 
 def make_clerk():
