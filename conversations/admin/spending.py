@@ -48,7 +48,7 @@ class SpendingAdmin(OfPeople):
     @admin.display(description=_("whose"))
     def whose(self, row: Spending) -> str:
         if row.group is not None:
-            return translate("The pot of %(group)s") % {"group": row.group.name}
+            return str(_("The pot of %(group)s")) % {"group": row.group.name}
         return str(row.person)
 
     @admin.display(description=_("tokens today"))
