@@ -54,6 +54,8 @@ def current_model() -> ChatModel:
             "context_window": settings.LLM_CONTEXT_WINDOW,
             "output_limit": settings.LLM_MAX_TOKENS,
             "caches_prompts": is_claude(settings.LLM_MODEL),
+            # What runs on this machine costs nothing; of others the list of their provider tells.
+            **({"input_price": 0, "output_price": 0} if settings.LLM_LOCAL else {}),
         },
     )
     return model

@@ -17,15 +17,25 @@ class ChatModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "label", "is_offered", "is_gone", "dialect", "context_window", "output_limit")
     list_filter = ("is_offered", "is_gone", "dialect", "developer")
     search_fields = ("name", "label", "developer")
-    readonly_fields = ("is_gone", "last_seen_at", "kept")
+    readonly_fields = ("is_gone", "last_seen_at", "kept", "told_price", "keeps_price_secret")
     actions = ("offer", "stop_offering")
     fieldsets = (
         (None, {"fields": ("name", "label", "developer")}),
         (_("Who may choose it"), {"fields": ("is_offered", "groups", "position", "is_gone", "last_seen_at")}),
         (_("How it is asked"), {"fields": ("dialect", "context_window", "output_limit")}),
         (_("What it takes"), {"fields": ("takes_images", "takes_files", "efforts", "ranges")}),
-        (_("Prices"), {"fields": ("input_price", "output_price", "cached_price")}),
-        (_("Learned"), {"fields": ("characters_per_token",)}),
+        (
+            _("Prices"),
+            {
+                "fields": ("input_price", "output_price", "cached_price"),
+                "description": _(
+                    "For US dollars in budgets. Without a price an answer is made alone, and counted as it "
+                    "tells; a model that tells nothing is kept from people whose budget is in money. Write 0 "
+                    "for one that costs nothing."
+                ),
+            },
+        ),
+        (_("Learned"), {"fields": ("characters_per_token", "told_price", "keeps_price_secret")}),
         (_("Kept"), {"fields": ("kept",), "description": _("sync_models leaves these as they are.")}),
     )
 

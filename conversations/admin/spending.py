@@ -15,8 +15,8 @@ from accounts.admin import RecordAdmin, UnnamedHistory
 from accounts.models import User
 from conversations.models import Grant, Period, Reservation, Spending, Usage
 from conversations.models.spending import to_usd
-from conversations.services.budgets import site_day, start_of
 from conversations.services.granting import give
+from conversations.services.spending import site_day, start_of
 
 # A thousand grants of them can still be added up.
 TOKENS_AT_MOST = 10**12
@@ -30,16 +30,26 @@ class OfPeople(RecordAdmin):
     """Rows of numbers; people are found by their names."""
 
     list_select_related: ClassVar[tuple[str, ...]] = ("person",)
-    search_fields = ("person__username", "person__first_name", "person__last_name")
+    search_fields: ClassVar[tuple[str, ...]] = ("person__username", "person__first_name", "person__last_name")
     show_full_result_count = False
 
 
 @admin.register(Spending)
 class SpendingAdmin(OfPeople):
-    list_display = ("person", "tokens_today", "usd_today", "tokens_this_month", "usd_this_month", "give_more")
-    ordering = ("person__username",)
-    fields = ("person", *list_display[1:-1], "reserved_tokens", "usd_reserved")
-    readonly_fields = (*list_display[1:-1], "usd_reserved")
+    """What people used, and the groups that have a pot."""
+
+    list_display = ("whose", "tokens_today", "usd_today", "tokens_this_month", "usd_this_month", "give_more")
+    list_select_related: ClassVar[tuple[str, ...]] = ("person", "group")
+    search_fields: ClassVar[tuple[str, ...]] = (*OfPeople.search_fields, "group__name")
+    ordering = ("group__name", "person__username")
+    fields = (*list_display[:-1], "reserved_tokens", "usd_reserved", "reserved_unpriced")
+    readonly_fields = (*list_display[:-1], "usd_reserved")
+
+    @admin.display(description=_("whose"))
+    def whose(self, row: Spending) -> str:
+        if row.group is not None:
+            return str(_("The pot of %(group)s")) % {"group": row.group.name}
+        return str(row.person)
 
     @admin.display(description=_("tokens today"))
     def tokens_today(self, row: Spending) -> str:
@@ -62,7 +72,9 @@ class SpendingAdmin(OfPeople):
         return in_usd(row.reserved_cost)
 
     @admin.display(description="")
-    def give_more(self, row: Spending) -> SafeString:
+    def give_more(self, row: Spending) -> SafeString | str:
+        if row.person_id is None:
+            return ""
         address = f"{reverse('admin:conversations_grant_add')}?{urlencode({'person': row.person_id})}"
         return format_html('<a href="{}">{}</a>', address, translate("Grant more"))
 
@@ -89,7 +101,7 @@ class UsageAdmin(OfPeople):
 @admin.register(Reservation)
 class ReservationAdmin(OfPeople):
     list_display = ("pk", "person", "model", "tokens", "usd")
-    fields = ("person", "generation", "model", "prompt_tokens", "tokens", "usd")
+    fields = ("person", "generation", "model", "prompt_tokens", "tokens", "usd", "is_unpriced")
     readonly_fields = ("usd",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

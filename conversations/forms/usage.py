@@ -27,6 +27,12 @@ class UsageForm(forms.Form):
         return str(asked) if asked in self.BY else "person"
 
     @property
+    def picked_group(self) -> int | None:
+        """The key of the group that was picked."""
+        self.full_clean()
+        return self.cleaned_data.get("group")
+
+    @property
     def picked(self) -> dict[str, str]:
         """What was picked, to be said again in an address."""
         self.full_clean()

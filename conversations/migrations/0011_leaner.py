@@ -159,7 +159,7 @@ class AddFieldOnce(migrations.AddField):
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("conversations", "0009_limits")]
+    dependencies = [("conversations", "0010_pots")]
 
     operations = [
         migrations.RunPython(make_lean, make_as_before),

@@ -112,6 +112,19 @@ class ChatModel(models.Model):
         default=UNMEASURED_CHARACTERS_PER_TOKEN, help_text=_("Learned from what the API counts.")
     )
 
+    # Of one that nobody listed a price of: the dearest that its answers told, and whether one told nothing.
+    told_price = models.DecimalField(
+        _("price it told"),
+        max_digits=12,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("USD for a million tokens, the most that an answer told; used where no price is listed."),
+    )
+    keeps_price_secret = models.BooleanField(
+        _("tells no price"), default=False, db_default=False, help_text=_("An answer told no cost.")
+    )
+
     developer = models.CharField(max_length=100, blank=True, default="", db_default="")
     is_offered = models.BooleanField(
         _("offered"),
@@ -169,6 +182,10 @@ class ChatModel(models.Model):
     def set_by_hand(self) -> set[str]:
         """The fields that a person has set: no list of a provider writes over them."""
         return set(self.by_hand or ())
+
+    @property
+    def is_priced(self) -> bool:
+        return self.input_price is not None and self.output_price is not None
 
     def price(self, prompt_tokens: int, completion_tokens: int, *, cached_tokens: int = 0) -> Decimal | None:
         """Return what a call costs in USD by the listed prices, or None when they are unknown.

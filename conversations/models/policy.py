@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ALLOWED = [(None, _("Not said here")), (True, _("Allowed")), (False, _("Not allowed"))]
 
+# The budgets that all people of a group use together; what else is said of a group is for each of them.
+POT = ("pot_tokens_per_day", "pot_tokens_per_month", "pot_usd_per_day", "pot_usd_per_month")
+
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def about(self, person: User) -> PolicyQuerySet:
@@ -65,6 +68,27 @@ class Policy(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
+    pot_tokens_per_day = models.PositiveBigIntegerField(_("tokens a day, together"), null=True, blank=True)
+    pot_tokens_per_month = models.PositiveBigIntegerField(
+        _("tokens a month, together"), null=True, blank=True
+    )
+    pot_usd_per_day = models.DecimalField(
+        _("US dollars a day, together"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    pot_usd_per_month = models.DecimalField(
+        _("US dollars a month, together"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+
     requests_per_minute = models.PositiveIntegerField(
         _("questions a minute"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -89,6 +113,9 @@ class Policy(models.Model):
             models.CheckConstraint(
                 condition=Q(person=None) | Q(group=None), name="policy_of_a_person_or_of_a_group"
             ),
+            models.CheckConstraint(
+                condition=Q(group__isnull=False) | Q(**dict.fromkeys(POT)), name="policy_pot_of_a_group"
+            ),
             # Django makes the columns of a person and of a group unique; two nulls are equal only here.
             models.UniqueConstraint(
                 Coalesce("person", 0), Coalesce("group", 0), name="policy_once_for_everybody"
@@ -100,9 +127,15 @@ class Policy(models.Model):
             return f"Policy of the group {self.group.name}"
         return f"Policy of {self.person.username}" if self.person is not None else "Policy of everybody"
 
+    @property
+    def has_pot(self) -> bool:
+        return any(getattr(self, name) is not None for name in POT)
+
     def clean(self) -> None:
         if self.person is not None and self.group is not None:
             raise ValidationError(_("Choose a person or a group, or neither; not both."))
+        if self.group is None and self.has_pot:
+            raise ValidationError(_("Only a group has a pot. Choose one, or leave the pot empty."))
         everybody = Policy.objects.filter(person=None, group=None).exclude(pk=self.pk)
         if self.person is None and self.group is None and everybody.exists():
             raise ValidationError(_("There is a policy of everybody already. Change that one."))

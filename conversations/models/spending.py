@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -67,13 +68,16 @@ class Usage(models.Model):
 
 
 class Spending(models.Model):
-    """What a person has used today and this month, and what is set aside: one row, changed in one statement.
+    """What a person, or a group together, has used today and this month, and what is set aside of it.
 
     `day` and `month` say which ones are meant; counts of one that is over are read as nothing. What is
     granted on top is kept beside, and goes with its period.
     """
 
-    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="spending")
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="spending"
+    )
+    group = models.OneToOneField("auth.Group", on_delete=models.CASCADE, null=True, related_name="spending")
     day = models.DateField()
     day_tokens = models.BigIntegerField(default=0)
     day_cost = models.BigIntegerField(default=0)
@@ -86,16 +90,25 @@ class Spending(models.Model):
     month_extra_cost = models.BigIntegerField(default=0)
     reserved_tokens = models.BigIntegerField(default=0)
     reserved_cost = models.BigIntegerField(default=0)
+    reserved_unpriced = models.IntegerField(
+        default=0, db_default=0, help_text=_("Answers in the making of which nobody knows what they cost.")
+    )
 
     class Meta:
         verbose_name_plural = "spending"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None, group__isnull=False) | Q(group=None, person__isnull=False),
+                name="spending_of_a_person_or_of_a_group",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Spending {self.pk}"
 
 
 class Reservation(models.Model):
-    """What is set aside of a person's budget for one call, until it has ended.
+    """What is set aside of a person's budget and of their groups' pots for one call, until it has ended.
 
     It outlives its generation: a conversation that is deleted for ever in mid-answer is counted all the same.
     """
@@ -108,6 +121,14 @@ class Reservation(models.Model):
     prompt_tokens = models.BigIntegerField()
     tokens = models.BigIntegerField(help_text=_("Question and answer."))
     cost = models.BigIntegerField()
+    is_unpriced = models.BooleanField(
+        default=False, db_default=False, help_text=_("Nobody knew before it what it may cost.")
+    )
+    groups = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text=_("Whose pots it is out of, by key."),
+    )
 
     def __str__(self) -> str:
         return f"Reservation {self.pk}"

@@ -45,7 +45,8 @@ def window_of(model: ChatModel) -> Window:
 
 def estimated(model: ChatModel, prompt_tokens: int, answer_tokens: int) -> Estimate:
     price = model.price(prompt_tokens, answer_tokens)
-    return Estimate(model.name, prompt_tokens, answer_tokens, to_units(price) if price is not None else 0)
+    cost = to_units(price) if price is not None else None
+    return Estimate(model.name, prompt_tokens, answer_tokens, cost, model.keeps_price_secret)
 
 
 def tokens_before(conversation: Conversation, window: Window) -> int:

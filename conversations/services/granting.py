@@ -6,7 +6,7 @@ from accounts.models import User
 from conversations.models import Grant, Period
 from conversations.models.spending import to_units
 
-from .budgets import add_to, site_day, start_of
+from .spending import add_to, site_day, start_of
 
 
 @transaction.atomic

@@ -16,39 +16,15 @@ from accounts.models import User
 from conversations.models import ChatModel, Conversation, Usage
 from conversations.models.spending import to_units, to_usd
 
-from .budgets import site_day
+from .spending import site_day
+from .tally import COUNTS, NOTHING, Tally
 
 CONVERSATIONS_AT_MOST = 20
 LINES_AT_MOST = 100
 ROWS_AT_ONCE = 1_000
-COUNTS = ("calls", "prompt_tokens", "completion_tokens", "cached_tokens", "cost")
 COLUMNS = ("day", "person", "model", "calls", "tokens read", "of them cached", "tokens written", "US dollars")
 # What a spreadsheet would take for the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What some calls came to; `cost` in the units of the database."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    cost: int = 0
-
-    @property
-    def tokens(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
-
-    @property
-    def usd(self) -> Decimal:
-        return to_usd(self.cost)
-
-    def without(self, others: "Sequence[Tally]") -> "Tally":
-        """Return what is left of this one beside `others`, nowhere less than nothing."""
-        left = {name: getattr(self, name) - sum(getattr(it, name) for it in others) for name in COUNTS}
-        return Tally(**{name: max(0, value) for name, value in left.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +66,6 @@ def tally_of(row: Mapping[str, Any]) -> Tally:
     return Tally(**{name: row[f"sum_{name}"] for name in COUNTS})
 
 
-def total(lines: Sequence[Line]) -> Tally:
-    """Return what all of `lines` came to."""
-    return Tally(**{name: sum(getattr(line.tally, name) for line in lines) for name in COUNTS})
-
-
 def models_met() -> QuerySet[ChatModel]:
     """Return the models that people may choose, or did once."""
     chosen = Exists(Conversation.objects.filter(model=OuterRef("pk")))
@@ -105,7 +76,7 @@ def by_day(rows: QuerySet[Usage], stretch: Stretch) -> list[Line]:
     """Return a line for each day of `stretch`, oldest first, also for those on which nothing was used."""
     found = {row["day"]: tally_of(row) for row in rows.values("day").annotate(**sums()).order_by("day")}
     days = (stretch.first + timedelta(days=number) for number in range(stretch.days))
-    return [Line("", found.get(day, Tally()), day=day) for day in days]
+    return [Line("", found.get(day, NOTHING), day=day) for day in days]
 
 
 def by_model(rows: QuerySet[Usage]) -> list[Line]:
@@ -175,7 +146,8 @@ def as_csv(rows: QuerySet[Usage]) -> Iterator[bytes]:
     while True:
         page = rows.select_related("person").order_by("day", "pk")
         if last is not None:
-            page = page.filter(Q(day__gt=last[0]) | Q(day=last[0], pk__gt=last[1]))
+            # The first condition finds the place in the index; without it each page reads all before it.
+            page = page.filter(Q(day__gt=last[0]) | Q(pk__gt=last[1]), day__gte=last[0])
         found = list(page[:ROWS_AT_ONCE])
         if not found:
             return

@@ -1,39 +1,19 @@
 """What a call came to: counted in the transaction that ends it, so never twice and never not."""
 
-from dataclasses import dataclass
-
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from conversations.models import ChatModel, Generation, Reservation, Usage
 from conversations.models.chat_model import UNMEASURED_CHARACTERS_PER_TOKEN
 from conversations.models.generation import ACTIVE
 from conversations.models.spending import to_units
 
-from .budgets import add_to, site_day
+from .pricing import cost_of
+from .spending import add_to, pots_of, site_day
+from .tally import COUNTS, NOTHING, Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What one call came to; `cost` in the units of the database."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    cost: int = 0
-
-    @property
-    def tokens(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
-
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.tokens or self.cost)
-
-
-NOTHING = Counted()
-
-
+@transaction.atomic(savepoint=False)
 def settle(generation: Generation, *, characters_sent: int = 0, characters_written: int = 0) -> None:
     """Count what `generation`, which has just ended, came to, and give back what was set aside for it.
 
@@ -45,6 +25,7 @@ def settle(generation: Generation, *, characters_sent: int = 0, characters_writt
     keep(generation.conversation.owner_id, generation.model_asked, counted, held)
 
 
+@transaction.atomic(savepoint=False)
 def release(generation: Generation) -> None:
     """Give back what was set aside for `generation`, which never ran; the same rules as for `settle`."""
     if held := take_back(Reservation.objects.filter(generation=generation)):
@@ -67,7 +48,8 @@ def settle_orphan(pk: int) -> bool:
         if held is None:
             return False
         answer_tokens = held.tokens - held.prompt_tokens
-        keep(held.person_id, held.model, Counted(held.prompt_tokens, answer_tokens, 0, held.cost), held)
+        counted = Tally(1, held.prompt_tokens, answer_tokens, cost=held.cost)
+        keep(held.person_id, held.model, counted, held)
     return True
 
 
@@ -79,7 +61,7 @@ def take_back(rows: QuerySet[Reservation]) -> Reservation | None:
     return held
 
 
-def count(generation: Generation, held: Reservation | None, *, sent: int, written: int) -> Counted:
+def count(generation: Generation, held: Reservation | None, *, sent: int, written: int) -> Tally:
     """Return what `generation` came to: as the model told, else by the characters."""
     told = generation.prompt_tokens is not None or generation.completion_tokens is not None
     has_begun = bool(written) or generation.http_status == 200
@@ -92,44 +74,53 @@ def count(generation: Generation, held: Reservation | None, *, sent: int, writte
         prompt = int(sent / ratio) or (held.prompt_tokens if held else 0)
         completion = int(written / ratio)
     else:
-        return NOTHING if generation.cost_usd is None else Counted(cost=to_units(generation.cost_usd))
+        return NOTHING if generation.cost_usd is None else Tally(1, cost=to_units(generation.cost_usd))
     cached = min(generation.cached_tokens or 0, prompt) if generation.usage_trusted else 0
     cost = generation.cost_usd
     if cost is None:
         model = model or model_of(generation)
-        cost = model.price(prompt, completion, cached_tokens=cached) if model else None
-    return Counted(prompt, completion, cached, to_units(cost) if cost is not None else 0)
+        cost = cost_of(model, prompt, completion, cached=cached) if model else None
+    return Tally(1, prompt, completion, cached, to_units(cost) if cost is not None else 0)
 
 
 def model_of(generation: Generation) -> ChatModel | None:
     return ChatModel.objects.filter(name=generation.model_asked).first()
 
 
-def keep(person_id: int, model: str, counted: Counted, held: Reservation | None) -> None:
-    """Add what a call came to; to the person's own row first, where two that end at once wait."""
+def given_back(held: Reservation | None) -> dict[str, Case]:
+    """Return the changes that give back what was set aside, where it was."""
+    if held is None:
+        return {}
+    where = Q(group=None) | Q(group__in=held.groups)
+    amounts = {"tokens": held.tokens, "cost": held.cost, "unpriced": int(held.is_unpriced)}
+    return {
+        f"reserved_{name}": Case(When(where, then=Value(-amount)), default=Value(0))
+        for name, amount in amounts.items()
+    }
+
+
+def keep(person_id: int, model: str, counted: Tally, held: Reservation | None) -> None:
+    """Add what a call came to; to the person's own row and the pots first, where those that end at once wait.
+
+    It is out of the pots of the person's groups, and of those in which it was set aside: they may have left.
+    """
     if counted.is_nothing and held is None:
         return
     today = site_day()
     add_to(
         person_id,
         today,
+        pots_of(person_id) | Q(group__in=held.groups if held else []),
         day_tokens=counted.tokens,
         day_cost=counted.cost,
         month_tokens=counted.tokens,
         month_cost=counted.cost,
-        reserved_tokens=-held.tokens if held else 0,
-        reserved_cost=-held.cost if held else 0,
+        **given_back(held),
     )
     if counted.is_nothing:
         return
     rows = Usage.objects.filter(person_id=person_id, day=today, model=model)
-    added = {
-        "calls": F("calls") + Value(1),
-        "prompt_tokens": F("prompt_tokens") + Value(counted.prompt_tokens),
-        "completion_tokens": F("completion_tokens") + Value(counted.completion_tokens),
-        "cached_tokens": F("cached_tokens") + Value(counted.cached_tokens),
-        "cost": F("cost") + Value(counted.cost),
-    }
+    added = {name: F(name) + Value(getattr(counted, name)) for name in COUNTS}
     if not rows.update(**added):
         Usage.objects.bulk_create([Usage(person_id=person_id, day=today, model=model)], ignore_conflicts=True)
         rows.update(**added)

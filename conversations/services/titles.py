@@ -13,7 +13,7 @@ from conversations.models import Conversation, Generation, Message, Purpose, Rol
 from conversations.models.conversation import TITLE_LENGTH
 
 from .budgets import reserve
-from .errors import Refusal, TooMany
+from .errors import Refusal
 from .estimating import estimate_short
 from .history import words_of
 from .limits import limits_of
@@ -84,7 +84,7 @@ def ask_for_title(conversation: Conversation) -> None:
     if conversation.generations.filter(purpose=Purpose.TITLE).exists():
         return
     limits = limits_of(conversation.owner)
-    with suppress(TooMany), transaction.atomic():
+    with suppress(Refusal), transaction.atomic():
         queued = conversation.generations.create(purpose=Purpose.TITLE, model_asked=conversation.model.name)
         if limits.budgets:
             most = 2 * EXCERPT_CHARACTERS + len(INSTRUCTION)

@@ -18,6 +18,7 @@ from conversations.models import ChatModel, Chunk, Conversation, Generation, Mes
 from conversations.models.generation import CostSource
 from conversations.rendering import kept, render
 from conversations.services.compaction import keep_summary
+from conversations.services.pricing import learn_price
 from conversations.services.settling import settle
 from conversations.services.titles import ask_for_title, keep_title
 from conversations.services.window import refine
@@ -141,6 +142,9 @@ def learn(generation: Generation, *, characters: int, titles: bool) -> None:
     if model is not None:
         refine_ratio(generation, model, characters)
         compute_cost(generation, model)
+        told = (generation.prompt_tokens or 0) + (generation.completion_tokens or 0)
+        if generation.cost_usd is not None and generation.usage_trusted:
+            learn_price(model, tokens=told, usd=generation.cost_usd)
     if titles and generation.status == Status.DONE and generation.purpose == Purpose.ANSWER:
         ask_for_title(
             Conversation.objects.select_related("model", "owner").get(pk=generation.conversation_id)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 
@@ -16,6 +17,7 @@ from conversations.models import Usage
 from conversations.services import budgets, reporting
 from conversations.services.limits import limits_of
 from conversations.services.reporting import Stretch
+from conversations.services.tally import total
 
 from .allowed import limits_shown
 from .charts import chart_of_money, chart_of_tokens
@@ -41,10 +43,11 @@ def show_usage(request: Request) -> HttpResponse:
     page = charted(rows, stretch)
     conversations = reporting.by_conversation(request.user, stretch)
     context = page | {
+        "heading": _("Your usage"),
         "standings": budgets.stand(request.user, limits_of(request.user)),
         "models": reporting.by_model(rows),
         "conversations": conversations,
-        "others": page["total"].without([line.tally for line in conversations]),
+        "others": page["total"].without(line.tally for line in conversations),
         "sees_everybody": may_see_everybody(request),
     }
     return render(request, "conversations/usage.html", context)
@@ -56,6 +59,10 @@ def show_everybodys_usage(request: Request) -> HttpResponse:
     form, stretch, rows = everybodys(request)
     picked = form.picked
     context = charted(rows, stretch) | {
+        "heading": _("Usage of everybody"),
+        "standings": budgets.pots(group_id=form.picked_group)
+        if form.by == "group" or form.picked_group
+        else [],
         "lines": BY[form.by](rows),
         "by": form.by,
         "form": form,
@@ -84,7 +91,7 @@ def charted(rows: QuerySet[Usage], stretch: Stretch) -> dict[str, Any]:
     return {
         "stretch": stretch,
         "days": days,
-        "total": reporting.total(days),
+        "total": total(line.tally for line in days),
         "tokens": chart_of_tokens(days),
         "money": chart_of_money(days),
         "ranges": UsageForm.RANGES,

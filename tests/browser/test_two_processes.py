@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -87,3 +88,25 @@ def in_order(sites: tuple[Site, Site]) -> tuple[Site, Site]:
     [(owner,)] = sites[0].query("SELECT owner FROM conversations_generation WHERE status = 'running'")
     maker = next(site for site in sites if f":{site.pid}:" in str(owner))
     return maker, next(site for site in sites if site is not maker)
+
+
+def sign_in(site: Site, name: str, address: str) -> int:
+    """Try a wrong password at `site`, as a computer with `address` on this machine's loopback."""
+    with httpx.Client(
+        base_url=site.url, transport=httpx.HTTPTransport(local_address=address), timeout=30
+    ) as client:
+        client.get("/accounts/login/")
+        told = {"login": name, "password": "wrong", "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        return client.post("/accounts/login/", data=told, headers={"Origin": site.url}).status_code
+
+
+@pytest.mark.parametrize("by", ["address", "account"])
+def test_wrong_passwords_at_two_servers_are_counted_together(two_sites, by):
+    tries = [
+        sign_in(two_sites[number % 2], f"nobody{number}", "127.0.0.77")
+        if by == "address"
+        else sign_in(two_sites[number % 2], "nobody", f"127.0.0.{100 + number}")
+        for number in range(12)
+    ]
+
+    assert tries == [200] * 10 + [429] * 2

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 
-from conversations.models import ChatModel, Grant, Policy
+from conversations.models import ChatModel, Grant, Policy, Usage
 from conversations.services.budgets import stand
 from conversations.services.limits import limits_of
+from conversations.services.spending import site_day
 from conversations.views.allowed import limits_shown
 from tests.factories import make_group, make_model, make_policy, make_user
 
@@ -52,6 +53,24 @@ def test_a_policy_is_of_one_person_or_of_one_group_and_there_is_one_of_everybody
 
     assert "not both" in both.content.decode()
     assert "policy of everybody already" in second.content.decode()
+
+
+def test_a_pot_is_of_a_group_alone_and_counts_what_was_used_before_it(office, ada):
+    group = make_group("readers", ada)
+    Usage.objects.create(person=ada, day=site_day(), model="m", prompt_tokens=120)
+    address = "/admin/conversations/policy/add/"
+
+    of_a_person = office.post(address, {"person": ada.pk, "pot_tokens_per_day": "500"})
+    of_the_group = office.post(address, {"group": group.pk, "pot_tokens_per_day": "500"})
+
+    assert "Only a group has a pot" in of_a_person.content.decode()
+    assert of_the_group.status_code == 302, of_the_group.context["errors"]
+    assert [(it.left, it.limit) for it in stand(ada, limits_of(ada))] == [(380, 500)]
+    assert "500 tokens a day" in office.get("/admin/conversations/policy/").content.decode()
+    listed = office.get("/admin/conversations/spending/?q=read").content.decode()
+    assert "The pot of readers" in listed
+    assert "Grant more" not in listed
+    assert office.get(f"/admin/conversations/spending/{group.spending.pk}/change/").status_code == 200
 
 
 def test_a_grant_lifts_the_budget_until_its_period_ends_and_is_on_record(office, root, ada):

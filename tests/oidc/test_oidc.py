@@ -1,8 +1,10 @@
 """Sign-in by a provider: the real one of allauth, another process, another host name."""
 
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -129,6 +131,16 @@ def test_who_the_provider_knows_is_in_and_in_their_groups(site, provider, visito
     assert answer.headers["Location"] == "/help/keys/"
     assert is_in(visitor)
     assert groups_of(site, "olga") == {"Teachers"}
+
+
+def test_what_the_provider_said_of_somebody_is_in_what_they_take_along(site, provider, visitor):
+    come(visitor, provider, "olga")
+
+    archive = zipfile.ZipFile(io.BytesIO(visitor.get("/leaving/everything.zip").content))
+
+    (known,) = json.loads(archive.read("account.json"))["accounts_elsewhere"]
+    assert known["provider"] == "oidc"
+    assert "olga" in json.dumps(known["extra_data"])
 
 
 def test_at_each_sign_in_the_groups_are_those_of_the_claim_and_others_stay(site, provider, visitor):

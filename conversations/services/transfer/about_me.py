@@ -1,11 +1,11 @@
 """Everything about one person as a zip that is made while it is sent."""
 
 import json
+import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
@@ -25,15 +25,18 @@ from conversations.models import (
 )
 from conversations.services.attachments.names import clean_name
 
-from . import house
+from . import house, personal
 from .exporting import PIECE_BYTES, Piece, file_name
 from .writing import copy_of
 
 READ_AT_ONCE = 500
+# What a column of another row is called by that row alone.
+SHORT = re.compile("__(public_id|name|username)$")
 README = """\
 Everything that this site has about {name}, as of the moment it was asked for.
 
-account.json          name, addresses, preferences, roles and groups
+account.json          name, addresses, preferences, ways in (no secrets), roles and groups, limits, and
+                      the invitation that you came by
 sessions.jsonl        where you are signed in
 conversations/        each as JSON, in the format that this site also takes back in;
                       those of the trash and temporary ones in folders of their own
@@ -44,6 +47,12 @@ summaries.jsonl       what stands in place of the beginning of long conversation
 shares.jsonl          the links that you made
 presets.jsonl, prompts.jsonl, imports.jsonl
 usage.jsonl           each call to a model: when, which, how much
+usage-by-day.jsonl    the same by day and model, with what is deleted since; the cost is in
+                      hundred-millionths of a US dollar
+grants.jsonl          what you were given on top of a budget
+record.jsonl          what administrators did about your account
+administered.jsonl    when you changed something in the administration, and what kind of thing
+origins.jsonl         where the conversations that you brought along came from
 {more}
 A .jsonl file has one JSON object in each line. Times are in UTC.
 """
@@ -101,26 +110,13 @@ def export_account(person: User) -> Iterator[bytes]:
 def parts(archive: zipfile.ZipFile, person: User) -> Iterator[None]:
     more = "".join(f"{name}.jsonl\n" for name in ABOUT)
     archive.writestr("README.txt", README.format(name=person.username, more=more))
-    archive.writestr("account.json", as_json(facts_of(person), indent=1) + "\n")
-    for name, rows, columns in tables(person):
+    archive.writestr("account.json", as_json(personal.facts_of(person), indent=1) + "\n")
+    for name, rows, columns in (*tables(person), *personal.tables(person)):
         yield from write_lines(archive, name, in_pages(rows, columns))
     for name, tell in ABOUT.items():
         yield from write_lines(archive, name, tell(person))
     yield from write_conversations(archive, person)
     yield from write_files(archive, person)
-
-
-def facts_of(person: User) -> dict[str, object]:
-    columns = ("username", "first_name", "last_name", "email", "date_joined", "last_login")
-    preferences = ("theme", "time_zone", "send_key", "announcement", "default_model")
-    addresses = EmailAddress.objects.filter(user=person).values("email", "verified", "primary")
-    return {
-        **{name: getattr(person, name) for name in columns},
-        "addresses": list(addresses),
-        "preferences": {name: getattr(person, name) for name in preferences},
-        "groups": list(person.groups.values_list("name", flat=True)),
-        "leaves_at": person.leaves_at,
-    }
 
 
 def tables(person: User) -> Iterator[tuple[str, "QuerySet[Any]", tuple[str, ...]]]:
@@ -136,13 +132,13 @@ def tables(person: User) -> Iterator[tuple[str, "QuerySet[Any]", tuple[str, ...]
     yield "usage", Generation.objects.filter(**mine), USAGE
 
 
-def in_pages(rows: "QuerySet[Any]", columns: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def in_pages(rows: "QuerySet[Any]", columns: Sequence[str]) -> Iterator[dict[str, object]]:
     """Yield `rows` by their keys, with a query a page that is over before anything is written."""
     last = 0
     while page := list(rows.filter(pk__gt=last).order_by("pk").values("pk", *columns)[:READ_AT_ONCE]):
         for row in page:
             last = row.pop("pk")
-            yield {name.removesuffix("__public_id").removesuffix("__name"): row[name] for name in row}
+            yield {SHORT.sub("", name): row[name] for name in row}
 
 
 def write_lines(archive: zipfile.ZipFile, name: str, rows: Iterable[object]) -> Iterator[None]:

@@ -1,13 +1,12 @@
 """Budgets: set aside before a call, counted after it, whatever happens in between."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,40 +20,22 @@ from conversations.models import (
     Usage,
 )
 from conversations.models.spending import to_units
-from conversations.services import budgets
-from conversations.services.asking import ask, regenerate, start_conversation
+from conversations.services.asking import ask, regenerate
 from conversations.services.budgets import Estimate, reserve, stand
 from conversations.services.compaction import summarise
 from conversations.services.errors import TooMany
 from conversations.services.keeping import delete_conversation
 from conversations.services.limits import limits_of
-from conversations.services.settling import release, settle, settle_orphans
+from conversations.services.settling import release, settle_orphans
+from conversations.services.spending import site_day
 from conversations.services.stopping import stop_answer
 from conversations.services.titles import ask_for_title
 from conversations.services.trash import delete_for_ever
 from tests.factories import make_conversation, make_group, make_model, make_policy, make_user
 
+from .budgeting import ends, in_threads, sent, told
+
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-def sent(person, **fields) -> Generation:
-    exchange = start_conversation(
-        person, text="What do otters eat?", key=uuid4(), model=make_model(), **fields
-    )
-    return exchange.answer.generation
-
-
-def ends(generation, status=Status.DONE, *, written=0, **facts) -> Generation:
-    """End a call as its runner does."""
-    for name, value in {"status": status, **facts}.items():
-        setattr(generation, name, value)
-    generation.save()
-    settle(generation, characters_written=written)
-    return generation
-
-
-def told(prompt, completion, **more):
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "usage_trusted": True, **more}
 
 
 def reserved(person) -> int:
@@ -130,9 +111,9 @@ def test_a_new_month_begins_anew_and_a_clock_that_is_behind_takes_nothing_back(a
 
 def test_the_day_is_that_of_the_site(ada, settings):
     with time_machine.travel(datetime(2026, 11, 25, 23, 30, tzinfo=UTC)):
-        assert budgets.site_day().day == 25
+        assert site_day().day == 25
         settings.TIME_ZONE = "Europe/Berlin"
-        assert budgets.site_day().day == 26
+        assert site_day().day == 26
 
 
 def test_what_is_set_aside_for_answers_in_the_making_cannot_be_spent_twice(ada):
@@ -263,19 +244,6 @@ def test_the_check_is_one_query(ada, django_assert_num_queries):
 
     with django_assert_num_queries(2):  # and one that keeps what is set aside
         reserve(ada, generation, estimate, limits)
-
-
-def in_threads(count, work) -> list[object]:
-    def one(number: int) -> object:
-        try:
-            return work(number)
-        except TooMany as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(10) as pool:
-        return list(pool.map(one, range(count)))
 
 
 @pytest.mark.django_db(transaction=True)

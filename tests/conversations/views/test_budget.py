@@ -8,7 +8,7 @@ import time_machine
 
 from conversations import wiring
 from conversations.models import Generation, Message
-from conversations.services.budgets import add_to, site_day
+from conversations.services.spending import add_to, site_day
 from tests.factories import make_conversation, make_policy
 
 HTMX = {"HX-Request": "true"}

@@ -11,8 +11,9 @@ from django.contrib.auth.models import Permission
 from django.test import AsyncClient
 
 from conversations.models import Generation, Usage
-from conversations.services.budgets import site_day
+from conversations.services import reporting
 from conversations.services.reporting import Stretch, by_conversation, by_group, harmless
+from conversations.services.spending import open_pot, site_day
 from tests.factories import make_conversation, make_group, make_model, make_policy, make_user
 
 ALL = "/usage/everybody/"
@@ -131,6 +132,30 @@ def test_everybodys_usage_is_shown_by_person_group_and_model_and_filtered_by_the
         assert f"everybody.csv?days=30&amp;by=person&amp;{query.replace('/', '%2F')}" in page
 
 
+def test_by_group_the_pots_are_shown_with_what_was_used_of_them(office, ada, bob):
+    otters, zebras = make_group("Otters & more", ada), make_group("Zebras", bob)
+    make_policy(group=otters, pot_tokens_per_month=10_000)
+    make_policy(group=zebras, pot_usd_per_day=3)
+    used(ada, 8_500)
+    open_pot(otters.pk, site_day())
+
+    by_group_page = page_of(office, f"{ALL}?by=group")
+    assert "1,493 of 10,000 tokens left this month for all of “Otters &amp; more”" in by_group_page
+    assert "8,507 tokens used, 85 %; it renews on" in by_group_page
+    assert "$3.00 of $3.00 left today for all of “Zebras”" in by_group_page
+    of_one = page_of(office, f"{ALL}?by=model&group={zebras.pk}")
+    assert "“Zebras”" in of_one
+    assert "“Otters" not in of_one
+    assert "Pots of groups" not in page_of(office, ALL)
+
+
+def test_the_pot_of_ones_group_stands_on_ones_own_page_and_on_nobody_elses(browser, client_of, ada, bob):
+    make_policy(group=make_group("Otters", ada), pot_tokens_per_month=10_000)
+
+    assert "10,000 of 10,000 tokens left this month for all of “Otters”" in page_of(browser)
+    assert "Otters" not in page_of(client_of(bob))
+
+
 @pytest.mark.parametrize(
     "query",
     ["group=x", "group=99999999999999999999", "person=%00", "by=x", "model=%00", "person=" + "a" * 999],
@@ -164,6 +189,18 @@ async def test_the_file_has_every_row_and_no_formula():
     assert len(rows) == 1 + 3
     assert rows[1] == [rows[1][0], "'@sum", "'=cmd|'/c calc'!A1", "1", "100", "3", "7", "0.00000005"]
     assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_no_row_is_lost_or_told_twice_between_the_parts_of_the_file(ada, bob, monkeypatch):
+    monkeypatch.setattr(reporting, "ROWS_AT_ONCE", 2)
+    for number in range(3):
+        for days in (5, 1, 3):
+            used(ada if number else bob, 100, days_ago=days, model=f"m{number}")
+
+    told = b"".join(reporting.as_csv(Usage.objects.all())).decode().splitlines()[1:]
+
+    assert [line.split(",")[0] for line in told] == sorted(line.split(",")[0] for line in told)
+    assert len(set(told)) == len(told) == 9
 
 
 def make_clerk():
