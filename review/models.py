@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 class Action(models.TextChoices):
     OPENED = "opened", _("Opened")
+    LISTED = "listed", _("Listed")
+    SEARCHED = "searched", _("Searched")
+    EXPORTED = "exported", _("Exported")
 
 
 APPEND_ONLY = "The read trail is append-only."

@@ -9,10 +9,12 @@ from django.http import Http404
 from accounts.models import User
 from conversations.models import Conversation
 
+from .access import PERMISSION, conversations_in_scope
 from .models import Action, ReadEvent, ReadEventQuerySet
+from .trail import REASON_LENGTH, record
 
-PERMISSION = "review.read_conversations"
-REASON_LENGTH = 500
+__all__ = ["PERMISSION", "REASON_LENGTH"]
+
 READ_AT_ONCE = 500
 
 
@@ -21,9 +23,9 @@ def get_conversation_to_read(reader: User, public_id: UUID) -> Conversation:
 
     What its owner has deleted is gone for readers too.
     """
-    conversations = Conversation.objects.filter(deleted_at=None).select_related("owner", "model", "leaf")
+    conversations = conversations_in_scope(reader).select_related("owner", "model", "leaf")
     conversation = conversations.filter(public_id=public_id).first()
-    if conversation is None or not reader.has_perm(PERMISSION):
+    if conversation is None:
         raise Http404
     return conversation
 
@@ -32,15 +34,7 @@ def record_reading(
     conversation: Conversation, *, reader: User, address: str | None, reason: str = ""
 ) -> ReadEvent:
     """Add to the trail that `reader` opens `conversation` now. Call it before anything is shown."""
-    return ReadEvent.objects.create(
-        reader=reader,
-        reader_name=reader.username,
-        conversation_id=conversation.public_id,
-        owner_name=conversation.owner.username,
-        action=Action.OPENED,
-        reason=reason.replace("\0", "").strip()[:REASON_LENGTH],
-        address=address,
-    )
+    return record(reader, action=Action.OPENED, conversations=[conversation], address=address, reason=reason)
 
 
 def readings_of(conversation: Conversation) -> ReadEventQuerySet:
