@@ -1,0 +1,15 @@
+"""What is stored about reading, and what a row can say about itself."""
+
+from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
+from .pseudonym import Pseudonym
+from .trail_head import TrailHead
+
+__all__ = [
+    "APPEND_ONLY",
+    "Action",
+    "Pseudonym",
+    "ReadEvent",
+    "ReadEventQuerySet",
+    "Sighting",
+    "TrailHead",
+]
