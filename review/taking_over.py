@@ -119,7 +119,7 @@ def put_behind(event: Any, head: Any, *, shown: list[str]) -> None:  # noqa: ANN
         at=chain.moment(event.at),
         reader_key=event.reader_key.hex,
         seals=bytes(event.seals),
-        shown=chain.digest_of(shown),
+        shown=chain.in_row(shown),
         only=event.conversation_id.hex if event.conversation_id else "",
         action=event.action,
     )

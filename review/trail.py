@@ -210,7 +210,7 @@ def append(
         owner_name=event.owner_name,
         reason=reason,
     )
-    event.hash = chain.link(bytes(head.hash), shown=digest_of(shown), **said_by(event))
+    event.hash = chain.link(bytes(head.hash), shown=in_row(shown), **said_by(event))
     event.save()
     Sighting.objects.bulk_create(
         Sighting(event=event, conversation_id=public_id, owner_key=whose.key) for public_id, whose in shown
@@ -219,8 +219,8 @@ def append(
     return event
 
 
-def digest_of(shown: Iterable[tuple[UUID, Known]]) -> str:
-    return chain.digest_of(part for public_id, whose in shown for part in (public_id.hex, whose.key.hex))
+def in_row(shown: Iterable[tuple[UUID, Known]]) -> str:
+    return chain.in_row(part for public_id, whose in shown for part in (public_id.hex, whose.key.hex))
 
 
 def said_by(event: ReadEvent) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A site goes on while it is checked: nothing is held, the walk ends where the hea
 that does not fit is looked at once more, since a person may have been deleted meanwhile.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -130,21 +130,16 @@ def walk(behind: Anchor, upto: int, *, secrets: Secrets, anchor: Anchor | None) 
 def events(after: int, upto: int) -> Iterator[Row]:
     with connection.cursor() as cursor:
         cursor.execute(in_dialect(EVENTS), [after, upto])
-        on_sqlite = connection.vendor == "sqlite"
-        for row in cursor.fetchall():
-            at = row[2]
-            # SQLite has the text that Django wrote, without microseconds where there were none.
-            at = f"{at}.000000" if on_sqlite and len(at) == 19 else at
-            yield Row._make((*row[:2], at, *row[3:]))
+        yield from map(Row._make, cursor.fetchall())
 
 
-def sightings(after: int, upto: int) -> dict[int, list[tuple[str, str]]]:
-    """Return what the events in between showed: pairs of a conversation and the key of its owner."""
-    shown: dict[int, list[tuple[str, str]]] = {}
+def sightings(after: int, upto: int) -> dict[int, list[str]]:
+    """Return what the events in between showed: in turns a conversation and the key of its owner."""
+    shown: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(in_dialect(SIGHTINGS), [after, upto])
         for event, conversation, owner in cursor.fetchall():
-            shown.setdefault(event, []).append((conversation, owner))
+            shown.setdefault(event, []).extend((conversation, owner))
     return shown
 
 
@@ -154,7 +149,9 @@ def in_dialect(statement: str) -> str:
     def key(name: str) -> str:
         return f"replace(coalesce({name}::text, ''), '-', '')" if on_postgres else f"coalesce({name}, '')"
 
-    at = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')" if on_postgres else "at || ''"
+    at = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+    if not on_postgres:  # the text that Django wrote, without microseconds where there were none
+        at = "CASE length(at) WHEN 19 THEN at || '.000000' ELSE at || '' END"
     table = "shown." if "review_sighting" in statement else ""
     return statement.format(
         at=at,
@@ -165,9 +162,7 @@ def in_dialect(statement: str) -> str:
     )
 
 
-def flaw_of(
-    row: Row, shown: list[tuple[str, str]] | tuple[()], *, position: int, previous: bytes, secrets: Secrets
-) -> str:
+def flaw_of(row: Row, shown: Sequence[str], *, position: int, previous: bytes, secrets: Secrets) -> str:
     """Tell what is wrong with `row`, or nothing; `previous` is the hash of the row before it."""
     if row.position != position:
         return f"row {position} is missing before it"
@@ -177,13 +172,13 @@ def flaw_of(
         at=row.at,
         reader_key=row.reader_key,
         seals=row.seals or b"",
-        shown=chain.digest_of(part for pair in shown for part in pair),
+        shown=chain.in_row(shown),
         only=row.conversation_id,
         action=row.action,
     )
     if hashed != row.hash:
         return "it, or the row before it, is not as it was written"
-    owners = {owner for _conversation, owner in shown}
+    owners = set(shown[1::2])
     return flaw_beside(row, owners.pop() if len(owners) == 1 else None, secrets)
 
 

@@ -149,8 +149,7 @@ def test_a_tail_that_was_cut_off_is_found(trodden):
 
 def test_a_tail_is_found_too_when_the_head_was_moved_back(trodden):
     remove(6)
-    hash_at_5 = "(SELECT hash FROM review_readevent WHERE position = 5)"
-    sql(f"UPDATE review_trailhead SET position = 5, hash = {hash_at_5}")
+    TrailHead.objects.update(position=5, hash=at(5).hash)
 
     assert verify().broken == "The head is not signed by this site."
 
