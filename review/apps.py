@@ -11,9 +11,10 @@ class ReviewConfig(AppConfig):
         from accounts.models import ONLY_BY_NAME
 
         from .access import PERMISSION
+        from .modes import forget as forget_modes
         from .reading import who_read_what_of
         from .trail import forget
 
         ONLY_BY_NAME.add(PERMISSION)
         ABOUT["who-read-what"] = who_read_what_of
-        FORGETTING.append(forget)
+        FORGETTING.extend((forget, forget_modes))
