@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -7,8 +7,20 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import RecordAdmin
+from accounts.models import User
 
-from .models import Pseudonym, ReadEvent, Sighting, TrailHead
+from .models import (
+    AccessGrant,
+    AccessRule,
+    Flag,
+    ModeChange,
+    ModeSeen,
+    Pseudonym,
+    ReadEvent,
+    Sighting,
+    TrailHead,
+)
+from .modes import drop_rule, keep_rule
 
 
 def as_uuid(term: str) -> UUID | None:
@@ -101,3 +113,73 @@ class TrailHeadAdmin(NoFilters):
     @admin.display(description=_("hash"))
     def fingerprint(self, head: TrailHead) -> str:
         return bytes(head.hash).hex()
+
+
+@admin.register(AccessRule)
+class AccessRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Each change is on record, and told to the people whom it is about."""
+
+    list_display = ("__str__", "mode", "by_two")
+    list_select_related = ("group",)
+    autocomplete_fields = ("group",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("group", "mode", "by_two"),
+                "description": _(
+                    "Of somebody in several groups the strictest mode counts. “Nobody may read” closes "
+                    "search and export too. The people of the group are told of a change until they have seen it."
+                ),
+            },
+        ),
+    )
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: AccessRule, form: Any, change: bool) -> None:  # noqa: ANN401
+        keep_rule(obj, by=cast(User, request.user))
+
+    def delete_model(self, request: HttpRequest, obj: AccessRule) -> None:
+        drop_rule(obj, by=cast(User, request.user))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AccessRule]) -> None:
+        for rule in queryset:
+            drop_rule(rule, by=cast(User, request.user))
+
+
+@admin.register(ModeChange)
+class ModeChangeAdmin(NoFilters):
+    fields = list_display = ("at", "group_name", "before", "after", "by")
+    list_select_related = ("by",)
+
+
+@admin.register(ModeSeen)
+class ModeSeenAdmin(NoFilters):
+    fields = list_display = ("person", "mode")
+    list_select_related = ("person",)
+
+
+@admin.register(AccessGrant)
+class AccessGrantAdmin(NoFilters):
+    """They are asked for, approved and ended in the console."""
+
+    fields = list_display = (
+        "asked_at",
+        "reader",
+        "owner",
+        "reason",
+        "hours",
+        "approved_by",
+        "approved_at",
+        "expires_at",
+        "ended_at",
+    )
+    list_select_related = ("reader", "owner", "approved_by")
+
+
+@admin.register(Flag)
+class FlagAdmin(NoFilters):
+    fields = list_display = ("conversation", "why", "at")
+    list_select_related = ("conversation",)

@@ -75,6 +75,11 @@ def ask_for_review(conversation: Conversation) -> None:
     Flag.objects.get_or_create(conversation=conversation, why=Flag.Why.ASKED)
 
 
+def is_asked(conversation: Conversation) -> bool:
+    """Tell whether its owner asked for a review of `conversation`."""
+    return Flag.objects.filter(conversation=conversation, why=Flag.Why.ASKED).exists()
+
+
 def take_back_review(conversation: Conversation) -> None:
     """Take the flag of its owner from `conversation`, if it has one."""
     Flag.objects.filter(conversation=conversation, why=Flag.Why.ASKED).delete()
