@@ -129,7 +129,8 @@ class AccessRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 "fields": ("group", "mode", "by_two"),
                 "description": _(
                     "Of somebody in several groups the strictest mode counts. “Nobody may read” closes "
-                    "search and export too. The people of the group are told of a change until they have seen it."
+                    "search and export too. The people of the group are told of a change until they "
+                    "have seen it."
                 ),
             },
         ),

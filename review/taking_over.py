@@ -84,10 +84,11 @@ def take_over(get_model: GetModel) -> int:
 
 
 def chain_up(event: Any, head: Any, people: People, get_model: GetModel) -> None:  # noqa: ANN401
-    reader_key, reader_secret = people.of(event.reader_id, name=event.reader_name)
     if event.reader_id is not None and people.is_gone(event.reader_id):
         reader_key, reader_secret = people.nobody(f"reader {event.reader_id}")
         event.reader_id, event.reader_name, event.address, event.reason = None, "", None, ""
+    else:
+        reader_key, reader_secret = people.of(event.reader_id, name=event.reader_name)
     owner = people.owner_of(event)
     if owner is None:
         owner_key, owner_secret = people.nobody(f"owner {event.owner_name}")
