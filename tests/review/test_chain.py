@@ -44,7 +44,7 @@ def trodden(rita, ada, talks) -> None:
     record(rita, action=Action.EXPORTED, conversations=talks[:2], address="192.0.2.7", reason="Audit")
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: int) -> None:
     with without_triggers(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
