@@ -21,15 +21,20 @@ class Role(models.TextChoices):
 GROUPS = {Role.REVIEWER: "Reviewers", Role.ADMINISTRATOR: "Administrators"}
 READING = "review.read_conversations"
 LOOKING_AFTER = "accounts.change_user"
-# An administrator may whatever can be done in the administration of these: it shows facts and no words.
+# An administrator decides whose words may be read how, and sees the record of it;
+OF_READING = (
+    *("view_readevent", "view_modechange", "view_accessgrant", "approve_access"),
+    *("view_accessrule", "add_accessrule", "change_accessrule", "delete_accessrule"),
+)
+# and may whatever can be done in the administration of these: it shows facts and no words.
 ADMINISTERED = ("accounts", "account", "auth", "conversations", "mfa", "usersessions")
 
 
 def permissions_of(role: Role) -> QuerySet[Permission]:
     if role == Role.REVIEWER:
         return named(READING)
-    trail = Q(content_type__app_label="review", codename="view_readevent")
-    return Permission.objects.filter(Q(content_type__app_label__in=ADMINISTERED) | trail)
+    modes = Q(content_type__app_label="review", codename__in=OF_READING)
+    return Permission.objects.filter(Q(content_type__app_label__in=ADMINISTERED) | modes)
 
 
 def named(perm: str) -> QuerySet[Permission]:

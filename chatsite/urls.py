@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/signup/", SignupView.as_view(), name="account_signup"),  # before allauth's own
     path("accounts/", include("allauth.urls")),
     path("review/", include("review.urls")),
+    path("readers/", include("review.readers_urls")),
     path("", include("conversations.urls")),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     path("robots.txt", wellknown.robots, name="robots"),

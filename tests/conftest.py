@@ -11,6 +11,7 @@ from accounts.models import User
 from conversations import wiring
 from conversations.rendering import GrowingAnswer
 from conversations.services import share_views
+from review import modes
 from tests.factories import make_user
 
 PATIENCE_S = 60
@@ -46,6 +47,8 @@ def remembered_for_one_test(monkeypatch) -> None:
     """What a process remembers for a second is of the test before; in a slow test it would be asked twice."""
     monkeypatch.setattr(wiring.choice, "fresh_s", 3_600.0)
     wiring.choice.forget()
+    monkeypatch.setattr(modes.news, "fresh_s", 3_600.0)
+    modes.news.forget()
 
 
 @pytest.fixture(autouse=True)

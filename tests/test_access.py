@@ -67,6 +67,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "shares/": lambda conversation: make_share(conversation).public_id,
     "imports/": lambda conversation: Import.objects.create(owner=conversation.owner, stage="done").public_id,
     "files/": lambda conversation: file_of(conversation).public_id,
+    "readers/c/": lambda conversation: conversation.public_id,
     "review/c/": lambda conversation: conversation.public_id,
     "presets/": lambda conversation: preset_of(conversation).public_id,
     "prompts/": lambda conversation: prompt_of(conversation).public_id,

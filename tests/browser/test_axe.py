@@ -68,6 +68,7 @@ def test_no_page_has_a_violation(ada, upstream):
         *(conversation.replace("/c/", "/review/c/"), "/nowhere/", "/patterns/"),
         *(f"{conversation}settings/", f"{conversation}model/", "/models/", "/presets/new/", "/prompts/new/"),
         *("/presets/", "/prompts/"),
+        *("/readers/", conversation.replace("/c/", "/readers/c/"), "/review/grants/"),
     ]:
         page.goto(address)
         found += violations(page)
