@@ -4,9 +4,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
-from itertools import cycle
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
@@ -22,6 +20,7 @@ from conversations.streaming.views_kept import keep_views
 from conversations.wiring import build_client
 
 from .housekeeping import keep_house
+from .threads import Threads
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -46,14 +45,10 @@ class Lifespan:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self._for_machines = ThreadPoolExecutor(1, "machines")
-        self._for_imports = ThreadPoolExecutor(1, "imports")
-        self._threads = cycle(
-            [ThreadPoolExecutor(1, f"request-{number}") for number in range(settings.REQUEST_THREADS)]
-        )
-        self._for_files = cycle(
-            [ThreadPoolExecutor(1, f"files-{number}") for number in range(settings.FILE_THREADS)]
-        )
+        self._for_machines = Threads("machines", 1)
+        self._for_imports = Threads("imports", 1)
+        self._for_files = Threads("files", settings.FILE_THREADS)
+        self._threads = Threads("request", settings.REQUEST_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -61,17 +56,18 @@ class Lifespan:
         else:
             # Left to itself, Django starts and ends a thread for every request. A hundred of them, with one
             # interpreter and one writer of SQLite, find the database locked for longer than they may wait.
-            async with ThreadSensitiveContext(executor=self._thread_for(scope)):
-                await self.application(scope, receive, send)
+            with self._threads_for(scope).one() as thread:
+                async with ThreadSensitiveContext(executor=thread):
+                    await self.application(scope, receive, send)
 
-    def _thread_for(self, scope: Scope) -> ThreadPoolExecutor:
+    def _threads_for(self, scope: Scope) -> Threads:
         path = scope.get("path", "")
         if path == "/healthz":  # it does not wait behind a page that waits for the database
             return self._for_machines
         if scope.get("method") == "POST" and path.endswith(LONG_WORK):  # no page waits behind that
             return self._for_imports
         # Nobody waits behind an image or a PDF that is being read.
-        return next(self._for_files if brings_files(scope) else self._threads)
+        return self._for_files if brings_files(scope) else self._threads
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
