@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import RecordAdmin
 
-from .models import ReadEvent
+from .models import ReadEvent, SavedFilter, Tally
 
 
 @admin.register(ReadEvent)
@@ -25,6 +25,19 @@ class ReadEventAdmin(RecordAdmin):
         if public_id := as_uuid(search_term.strip()):
             return queryset.filter(conversation_id=public_id), False
         return super().get_search_results(request, queryset, search_term)
+
+
+@admin.register(SavedFilter)
+class SavedFilterAdmin(RecordAdmin):
+    list_display = ("name", "owner", "shared", "created_at")
+    fields = ("name", "owner", "query", "shared", "created_at")
+
+
+@admin.register(Tally)
+class TallyAdmin(RecordAdmin):
+    list_display = ("conversation_id", "messages", "tokens", "counted_at")
+    fields = ("conversation", "messages", "tokens", "cost", "counted_at")
+    show_full_result_count = False
 
 
 def as_uuid(term: str) -> UUID | None:

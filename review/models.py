@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .models_finding import SavedFilter, Tally
+
 
 class Action(models.TextChoices):
     OPENED = "opened", _("Opened")
@@ -17,6 +19,9 @@ class Action(models.TextChoices):
     SEARCHED = "searched", _("Searched")
     EXPORTED = "exported", _("Exported")
 
+
+# Django finds the models of an app here.
+__all__ = ["Action", "ReadEvent", "SavedFilter", "Tally"]
 
 APPEND_ONLY = "The read trail is append-only."
 
