@@ -21,6 +21,8 @@ from .roles import GROUPS
 HOLDS: list[Callable[[User], bool]] = []
 # Further files for a person's export: a name, and rows that can be written as JSON.
 ABOUT: dict[str, Callable[[User], Iterable[object]]] = {}
+# What other apps forget of a person, in the same transaction.
+FORGETTING: list[Callable[[User], None]] = []
 
 
 def is_held(person: User) -> bool:
@@ -34,6 +36,8 @@ def forget(person: User) -> None:
 
     Their groups stay, but for those of the roles: the sums of a group would change.
     """
+    for forget_more in FORGETTING:
+        forget_more(person)
     for kept_by_allauth in (EmailAddress, Authenticator, UserSession):
         kept_by_allauth.objects.filter(user=person).delete()
     if (known := getattr(person, "socialaccount_set", None)) is not None:  # there with OIDC only

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -7,7 +8,31 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import RecordAdmin
 
-from .models import ReadEvent, SavedFilter, Tally
+from .models import Pseudonym, ReadEvent, SavedFilter, Sighting, Tally, TrailHead
+
+
+def as_uuid(term: str) -> UUID | None:
+    try:
+        return UUID(term)
+    except ValueError:
+        return None
+
+
+class SightingsOf(admin.TabularInline):  # type: ignore[type-arg]
+    model = Sighting
+    fields = ("conversation_id", "owner_key")
+    extra = 0
+    can_delete = False
+    verbose_name_plural = _("what was shown")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return request.user.has_perm("review.view_readevent")
 
 
 @admin.register(ReadEvent)
@@ -16,15 +41,66 @@ class ReadEventAdmin(RecordAdmin):
     list_filter = ("action", "at")
     search_fields = ("reader_name", "owner_name")
     found_by_what = _("By the name of a reader or of an owner, or the id of a conversation.")
-    fields = ("at", "reader", "reader_name", "owner_name", "action", "reason", "address", "conversation_id")
+    fields = (
+        "position",
+        "at",
+        "reader",
+        "reader_name",
+        "owner_name",
+        "action",
+        "reason",
+        "address",
+        "conversation_id",
+        "fingerprint",
+    )
+    readonly_fields = ("position", "fingerprint")
+    inlines = (SightingsOf,)
     show_full_result_count = False
+
+    @admin.display(description=_("hash"))
+    def fingerprint(self, event: ReadEvent) -> str:
+        return bytes(event.hash or b"").hex()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ReadEvent], search_term: str
     ) -> tuple[QuerySet[ReadEvent], bool]:
         if public_id := as_uuid(search_term.strip()):
-            return queryset.filter(conversation_id=public_id), False
+            shown = Sighting.objects.filter(conversation_id=public_id).values("event")
+            return queryset.filter(pk__in=shown), False
         return super().get_search_results(request, queryset, search_term)
+
+
+class NoFilters(RecordAdmin):
+    """Rows that are looked at as they are: nothing is found by what the address asks for."""
+
+    show_full_result_count = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return False
+
+
+@admin.register(Sighting)
+class SightingAdmin(NoFilters):
+    fields = list_display = ("event", "conversation_id", "owner_key")
+    list_select_related = ("event",)
+
+
+@admin.register(Pseudonym)
+class PseudonymAdmin(NoFilters):
+    """Whose key is whose; by what it is made is shown to nobody."""
+
+    fields = list_display = ("key", "person")
+    list_select_related = ("person",)
+
+
+@admin.register(TrailHead)
+class TrailHeadAdmin(NoFilters):
+    fields = list_display = ("position", "fingerprint")
+    readonly_fields = ("fingerprint",)
+
+    @admin.display(description=_("hash"))
+    def fingerprint(self, head: TrailHead) -> str:
+        return bytes(head.hash).hex()
 
 
 @admin.register(SavedFilter)
@@ -38,10 +114,3 @@ class TallyAdmin(RecordAdmin):
     list_display = ("conversation_id", "messages", "tokens", "counted_at")
     fields = ("conversation", "messages", "tokens", "cost", "counted_at")
     show_full_result_count = False
-
-
-def as_uuid(term: str) -> UUID | None:
-    try:
-        return UUID(term)
-    except ValueError:
-        return None

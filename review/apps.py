@@ -7,10 +7,13 @@ class ReviewConfig(AppConfig):
     verbose_name = _("Review")
 
     def ready(self) -> None:
-        from accounts.leaving import ABOUT
+        from accounts.leaving import ABOUT, FORGETTING
         from accounts.models import ONLY_BY_NAME
 
-        from .reading import PERMISSION, who_read_what_of
+        from .access import PERMISSION
+        from .reading import who_read_what_of
+        from .trail import forget
 
         ONLY_BY_NAME.add(PERMISSION)
         ABOUT["who-read-what"] = who_read_what_of
+        FORGETTING.append(forget)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.services.errors import Refusal
-from review.models_finding import NAME_LENGTH, QUERY_LENGTH, SavedFilter
+from review.models.finding import NAME_LENGTH, QUERY_LENGTH, SavedFilter
 
 from .asked import Asked
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from review.models_finding import Tally
+from review.models.finding import Tally
 
 LATER = timedelta(minutes=15)
 NEWEST = 200

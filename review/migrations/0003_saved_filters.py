@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('conversations', '0010_finding_of_everybody'),
-        ('review', '0001_read_trail'),
+        ('review', "0002_chain"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

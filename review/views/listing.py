@@ -18,7 +18,7 @@ from review.finding.asked import Asked
 from review.finding.listing import COUNTED, Page, count_newer, find_page
 from review.finding.saved import save_filter
 from review.models import Action
-from review.models_finding import NAME_LENGTH, SavedFilter
+from review.models.finding import NAME_LENGTH, SavedFilter
 from review.trail import record
 
 from .doors import for_readers
