@@ -79,8 +79,9 @@ def titles(among: QuerySet[Conversation], query: Query, *, owner: int | None, mo
         if expression := tsquery(query, owner):
             where.insert(0, (TITLE_HAS_WORDS, [expression]))
     else:
-        source = fts.TITLES
-        where = [*fts_matches("conversation.title", fts.TITLES_MATCH, query, owner), *where]
+        matches = fts_matches("conversation.title", fts.TITLES_MATCH, query, owner)
+        source = fts.TITLES if matches else pg.TITLES
+        where = [*matches, *where]
     return keys_of(f"SELECT conversation.id FROM {source}", where, "conversation.id", most)  # noqa: S608 - values are parameters
 
 
