@@ -37,6 +37,8 @@ TITLE_HAS_WORDS = (
     "chat_words(conversation.title, conversation.owner_id) @@ to_tsquery('pg_catalog.simple', %s)"
 )
 
+FOLDED_TITLE = pg.FOLDED.replace("message.text", "conversation.title")
+
 
 def newest_messages(
     among: QuerySet[Conversation],
@@ -78,6 +80,8 @@ def titles(among: QuerySet[Conversation], query: Query, *, owner: int | None, mo
     if connection.vendor == "postgresql":
         if expression := tsquery(query, owner):
             where.insert(0, (TITLE_HAS_WORDS, [expression]))
+        doubted = [term for term in query.wanted if not term.is_spaceless and names_an_owner(term)]
+        where += [(f"{FOLDED_TITLE} ~ lower(%s)", [pg.pattern_of(term)]) for term in doubted]
     else:
         matches = fts_matches("conversation.title", fts.TITLES_MATCH, query, owner)
         source = fts.TITLES if matches else pg.TITLES

@@ -378,7 +378,8 @@ def test_the_page_asks_as_often_for_many_rows(query, ada, bob, desk, django_asse
     with django_assert_max_num_queries(40) as many:
         assert len(titles(desk.get(LIST, query))) == 31
 
-    assert len(many) <= len(few) + 1
+    # Where a search has to look may differ: among the newest, among more of them, or in the index.
+    assert len(many) <= len(few) + 3
 
 
 def keep(desk, query: str, name: str, **fields: str):
