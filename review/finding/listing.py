@@ -40,7 +40,9 @@ class Place(NamedTuple):
     @property
     def after(self) -> Q:
         """What stands further down, said so that the index is entered at the moment."""
-        return Q(updated_at__lte=self.moment) & (Q(updated_at__lt=self.moment) | Q(pk__lt=self.key))
+        below = Q(updated_at__lt=self.moment) | Q(pk__lt=self.key)
+        # SQLite writes its own times shorter than we do, and compares them as text: a row would follow itself.
+        return Q(updated_at__lte=self.moment) & below & ~Q(pk=self.key)
 
     @property
     def before(self) -> Q:

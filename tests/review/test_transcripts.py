@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -259,6 +260,14 @@ def test_one_steps_to_the_next_one_of_the_list(ada, bob, desk):
     ] == page(last, list="person=ada")
     assert desk.get(step, {"step": "previous"}).headers["Location"] == "/review/"
     assert desk.get(step, {"list": "//elsewhere.example"}).headers["Location"].startswith("/review/")
+
+
+def test_nothing_follows_itself_where_the_database_wrote_the_time(ada, desk):
+    talk = make_conversation(ada, "Talk", "Words.")
+    Conversation.objects.update(updated_at=Now())
+
+    assert desk.get(part("step_on", talk), {"step": "next"}).headers["Location"] == "/review/"
+    assert desk.get(part("step_on", talk), {"step": "previous"}).headers["Location"] == "/review/"
 
 
 def test_the_address_of_before_leads_on(talk, desk):
