@@ -62,11 +62,10 @@ def newest_messages(
     if keys == []:
         return []
     if connection.vendor == "postgresql":
-        if keys is not None:
-            within.append(("message.conversation_id = ANY(%s)", [keys]))
-        else:
-            where.append(in_scope("message.conversation_id", among))
-        return on_postgres(query, owner, within, where, most)
+        scope: Condition = ("message.conversation_id = ANY(%s)", [keys or []])
+        if keys is None:
+            scope = in_scope("message.conversation_id", among)
+        return on_postgres(query, owner, scope, within, where, most, are_few=keys is not None)
     scope = fts.among(keys) if keys is not None else in_scope("message.conversation_id", among)
     return on_sqlite(query, owner, [*within, *where, scope], most)
 
@@ -101,32 +100,40 @@ def in_scope(column: str, among: QuerySet[Conversation]) -> Condition:
 
 
 def on_postgres(
-    query: Query, owner: int | None, within: list[Condition], where: list[Condition], most: int
+    query: Query,
+    owner: int | None,
+    scope: Condition,
+    within: list[Condition],
+    where: list[Condition],
+    most: int,
+    *,
+    are_few: bool,
 ) -> list[int]:
-    if owner is not None:
-        within = [("message.words_owner = %s", [owner]), *within]
-    terms = [term for term in query.wanted if not term.is_spaceless]
+    """Look through the newest messages, of the few in `scope` alone where they are, and then ask the index."""
     within = within or [("TRUE", [])]
+    terms = [term for term in query.wanted if not term.is_spaceless]
+    newest, looked_at = within, [*where, scope]
+    if owner is not None:
+        newest = [("message.words_owner = %s", [owner]), *within]
+    elif are_few:
+        newest, looked_at = [scope, *within], where or [("TRUE", [])]
     if not terms:
-        return run(NEWEST, within, where or [("TRUE", [])], most)
+        return run(NEWEST, newest, looked_at, most)
     patterns: list[Condition] = [(f"{pg.FOLDED} ~ lower(%s)", [pg.pattern_of(term)]) for term in terms]
     # In brackets, so that no index is asked for it.
     exactly: Condition = (f"({HAS_WORDS}) IS TRUE", [tsquery(query, owner)])
-    looked_at = [*patterns, exactly, *where]
-    if owner is None and not has_keys(within):
-        found = run(NEWEST, within, looked_at, most, looked_through=pg.NEAR)
-        if pg.A_FEW <= len(found) < most:
-            found = run(NEWEST, within, looked_at, most, looked_through=pg.FAR)
+    if owner is None:  # of one person the index tells at once: the owner is a word of it
+        found = run(NEWEST, newest, [*patterns, exactly, *looked_at], most, looked_through=pg.NEAR)
+        if pg.A_FEW <= len(found) < most or are_few:
+            found = run(NEWEST, newest, [*patterns, exactly, *looked_at], most, looked_through=pg.FAR)
         if len(found) == most:
             return found
     apart = query.apart()
+    # Only the words, so that the index of words leads: what else is true of a message is cheap to tell.
     indexed = [(HAS_WORDS, [tsquery(apart, owner)]), *within]
     known = apart == query and not any(names_an_owner(term) for term in terms)
-    return run(INDEXED, indexed, (where or [("TRUE", [])]) if known else looked_at, most)
-
-
-def has_keys(within: Sequence[Condition]) -> bool:
-    return any("ANY" in condition for condition, _ in within)
+    rest = [*where, scope]
+    return run(INDEXED, indexed, rest if known else [*patterns, exactly, *rest], most)
 
 
 def run(
