@@ -41,7 +41,7 @@ class Place(NamedTuple):
     def after(self) -> Q:
         """What stands further down, said so that the index is entered at the moment."""
         below = Q(updated_at__lt=self.moment) | Q(pk__lt=self.key)
-        # SQLite writes its own times shorter than we do, and compares them as text: a row would follow itself.
+        # SQLite writes its own times shorter, and compares them as text: a row would follow itself.
         return Q(updated_at__lte=self.moment) & below & ~Q(pk=self.key)
 
     @property

@@ -109,7 +109,7 @@ def on_postgres(
     *,
     are_few: bool,
 ) -> list[int]:
-    """Look through the newest messages, of the few in `scope` alone where they are, and then ask the index."""
+    """Look through the newest messages, those of the few in `scope` alone, and then ask the index."""
     within = within or [("TRUE", [])]
     terms = [term for term in query.wanted if not term.is_spaceless]
     newest, looked_at = within, [*where, scope]
