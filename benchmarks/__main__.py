@@ -7,7 +7,7 @@ from importlib import import_module
 
 from .machine import describe
 
-NAMES = ("rendering", "page", "queries", "streaming", "remote", "find", "transfer", "usage")
+NAMES = ("rendering", "page", "queries", "streaming", "remote", "find", "transfer", "usage", "review")
 
 
 def main(names: list[str]) -> int:

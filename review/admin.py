@@ -17,7 +17,9 @@ from .models import (
     ModeSeen,
     Pseudonym,
     ReadEvent,
+    SavedFilter,
     Sighting,
+    Tally,
     TrailHead,
 )
 from .modes import drop_rule, keep_rule
@@ -184,3 +186,16 @@ class AccessGrantAdmin(NoFilters):
 class FlagAdmin(NoFilters):
     fields = list_display = ("conversation", "why", "at")
     list_select_related = ("conversation",)
+
+
+@admin.register(SavedFilter)
+class SavedFilterAdmin(RecordAdmin):
+    list_display = ("name", "owner", "shared", "created_at")
+    fields = ("name", "owner", "query", "shared", "created_at")
+
+
+@admin.register(Tally)
+class TallyAdmin(RecordAdmin):
+    list_display = ("conversation_id", "messages", "tokens", "counted_at")
+    fields = ("conversation", "messages", "tokens", "cost", "counted_at")
+    show_full_result_count = False

@@ -27,6 +27,7 @@ from conversations.models import (
     Prompt,
     Summary,
 )
+from review.models import SavedFilter
 from tests.factories import make_attachment, make_conversation, make_share
 
 OPEN = {
@@ -69,6 +70,8 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "files/": lambda conversation: file_of(conversation).public_id,
     "readers/c/": lambda conversation: conversation.public_id,
     "review/c/": lambda conversation: conversation.public_id,
+    "review/conversations/": lambda conversation: conversation.public_id,
+    "review/filters/": lambda conversation: saved_filter_of(conversation).public_id,
     "presets/": lambda conversation: preset_of(conversation).public_id,
     "prompts/": lambda conversation: prompt_of(conversation).public_id,
 }
@@ -77,7 +80,13 @@ ONLY_OF: dict[str, Callable[[Conversation], UUID]] = {
     "conversations:edit_message": lambda conversation: question_of(conversation).public_id,
 }
 # Rows that even their owner may not ask for this way.
-NOT_FOR_OWNERS = {"review:read_conversation": "for readers with the permission"}
+NOT_FOR_OWNERS = {
+    f"review:{name}": "for readers with the permission"
+    for name in (
+        *("lead_on", "read_conversation", "step_on", "follow_message", "compare_versions", "show_call"),
+        *("open_file", "delete_filter"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,10 @@ class Address:
 
 def preset_of(conversation: Conversation) -> Preset:
     return Preset.objects.get_or_create(owner=conversation.owner, name="otters")[0]
+
+
+def saved_filter_of(conversation: Conversation) -> SavedFilter:
+    return SavedFilter.objects.get_or_create(owner=conversation.owner, name="otters", query="q=otters")[0]
 
 
 def prompt_of(conversation: Conversation) -> Prompt:

@@ -75,6 +75,7 @@ class Conversation(models.Model):
                 condition=models.Q(deleted_at__isnull=False),
                 name="conversation_trash",
             ),
+            models.Index(fields=["-updated_at", "-id"], name="conversation_newest"),
         ]
 
     def __str__(self) -> str:

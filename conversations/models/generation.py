@@ -159,6 +159,7 @@ class Generation(models.Model):
                 condition=Q(continues__isnull=False),
                 name="generation_continuing",
             ),
+            models.Index(fields=["problem", "-id"], condition=~Q(problem=""), name="generation_problems"),
         ]
 
     def __str__(self) -> str:

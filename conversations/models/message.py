@@ -75,6 +75,11 @@ class Message(models.Model):
         indexes = [
             # Not those that have none: they stood at the end of the index, and all others were put before.
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="message_replies"),
+            models.Index(
+                fields=["conversation"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="message_deleted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from .access import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
 from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
+from .finding import SavedFilter, Tally
 from .pseudonym import Pseudonym
 from .trail_head import TrailHead
 
@@ -17,6 +18,8 @@ __all__ = [
     "Pseudonym",
     "ReadEvent",
     "ReadEventQuerySet",
+    "SavedFilter",
     "Sighting",
+    "Tally",
     "TrailHead",
 ]

@@ -67,7 +67,13 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit, upstream):
         *(f"{conversation}share/", "/shares/", "/files/", f"/m/{generated}/feedback/"),
         *("/conversations/", "/help/keys/", "/accounts/", "/accounts/password/change/", "/accounts/email/"),
         *("/preferences/", "/leaving/", "/people/"),
-        *("/accounts/sessions/", "/accounts/2fa/", conversation.replace("/c/", "/review/c/"), "/nowhere/"),
+        *(
+            "/accounts/sessions/",
+            "/accounts/2fa/",
+            conversation.replace("/c/", "/review/c/"),
+            "/review/",
+            "/nowhere/",
+        ),
     ]
     ada.context.set_extra_http_headers({})
     sideways = {}

@@ -1,0 +1,1 @@
+"""Find conversations of everybody: what is asked for, one page of it, and what its rows tell."""

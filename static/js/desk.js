@@ -1,0 +1,53 @@
+// desk.js: the keys of the review console. The row that j and k stand on is the one that has the focus.
+const find = (selector) => document.querySelector(selector)
+const OFF = "desk-keys-off"
+
+const keys = {
+  j: () => move(1) || find("[data-desk-next]")?.click(),
+  k: () => move(-1) || find("[data-desk-previous]")?.click(),
+  o: () => document.activeElement.closest("[data-desk-rows]") && document.activeElement.click(),
+  u: () => find("[data-desk-back]")?.click(),
+  n: () => step(1),
+  p: () => step(-1),
+  f: () => { const all = find("[data-desk-all]"); if (all) { all.open = !all.open; all.querySelector(all.open ? "input, select" : "summary").focus() } },
+  "/": () => { const box = find("[data-desk-search]"); if (box) { box.focus(); box.select() } else find("[data-desk-back]")?.click() },
+  "?": () => find("[data-desk-sheet]").showModal(),
+}
+
+function move(by) {
+  const rows = [...document.querySelectorAll("[data-desk-row]")]
+  if (!rows.length) return false
+  const line = document.activeElement.closest("tr")?.querySelector("[data-desk-row]")
+  const here = rows.indexOf(line)
+  const next = rows[here < 0 ? 0 : here + by]
+  if (next) next.focus()
+  else if (by > 0) find("[data-desk-more]")?.focus()
+  return true
+}
+
+function step(by) {
+  const messages = [...document.querySelectorAll("[data-message]")]
+  const here = messages.indexOf(document.activeElement.closest("[data-message]"))
+  const next = messages[here < 0 ? (by > 0 ? 0 : messages.length - 1) : here + by]
+  if (!next) return
+  next.tabIndex = -1
+  next.focus()
+}
+
+addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog")
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  const act = localStorage.getItem(OFF) && event.key !== "?" ? null : keys[event.key]
+  if (!act) return
+  event.preventDefault()
+  act()
+})
+document.addEventListener("click", (event) => event.target.closest("[data-desk-keys]") && keys["?"]())
+
+const off = find("[data-desk-off]")
+off.checked = Boolean(localStorage.getItem(OFF))
+off.addEventListener("change", () => off.checked ? localStorage.setItem(OFF, "1") : localStorage.removeItem(OFF))
+// An address has what was asked for, not what was left empty.
+find("[data-desk-filters]")?.addEventListener("formdata", ({ formData }) => {
+  for (const [name, value] of [...formData]) if (!value) formData.delete(name)
+})

@@ -1,0 +1,127 @@
+"""Every address of the console is closed to those who may not read, and silent about what is out of scope."""
+
+import json
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role, give_roles
+from conversations.models import Conversation
+from review.models import ReadEvent, SavedFilter
+from review.urls import urlpatterns
+from tests.factories import make_attachment, make_conversation, make_user
+
+pytestmark = pytest.mark.django_db
+SECRET = "Where the otters sleep"
+
+
+@pytest.fixture
+def talk(ada) -> Conversation:
+    talk = make_conversation(ada, SECRET, "In kelp.")
+    make_attachment(ada, talk.leaf.parent, name="kelp.txt")
+    return talk
+
+
+def ids_of(talk: Conversation) -> dict[str, UUID]:
+    file = talk.leaf.parent.attachments.get()
+    return {
+        "message_id": talk.leaf.public_id,
+        "call_id": talk.leaf.generation.public_id,
+        "file_id": file.public_id,
+    }
+
+
+def addresses(talk: Conversation, **other: UUID) -> list[str]:
+    """Every address of the console, about `talk`."""
+    saved = SavedFilter.objects.get_or_create(owner=talk.owner, name="theirs", query="thumb=up")[0]
+    known = {"public_id": talk.public_id, **ids_of(talk), **other}
+    found = []
+    for pattern in urlpatterns:
+        names = pattern.pattern.converters
+        ids = {name: known[name] for name in names}
+        if "filter" in pattern.name and names:
+            ids["public_id"] = saved.public_id
+        found.append(reverse(f"review:{pattern.name}", kwargs=ids))
+    return found
+
+
+def visitors(ada) -> dict[str, Client]:
+    office = make_user("root", is_staff=True)
+    give_roles(office, {Role.ADMINISTRATOR})
+    above = make_user("super", is_staff=True, is_superuser=True)
+    clients = {"nobody": Client()}
+    for name, person in {
+        "owner": ada,
+        "member": make_user("mel"),
+        "administrator": office,
+        "superuser": above,
+    }.items():
+        clients[name] = Client()
+        clients[name].force_login(person)
+    return clients
+
+
+def test_who_may_not_read_gets_nowhere(talk, ada):
+    for name, client in visitors(ada).items():
+        for address in addresses(talk):
+            for method in (client.get, client.head, client.post):
+                response = method(address)
+                assert response.status_code in ({302} if name == "nobody" else {404, 405}), (name, address)
+                said = response.content.decode() + json.dumps(dict(response.headers.items()))
+                assert "otters" not in said, (name, address)
+                assert "kelp" not in said, (name, address)
+    assert not ReadEvent.objects.exists()
+
+
+def test_what_is_out_of_scope_is_not_there(talk, ada):
+    rita = make_user("rita")
+    give_roles(rita, {Role.REVIEWER})
+    desk = Client()
+    desk.force_login(rita)
+    Conversation.objects.filter(pk=talk.pk).update(deleted_at=timezone.now())
+
+    for address in addresses(talk):
+        response = desk.get(address)
+        if str(talk.public_id) in address:
+            assert response.status_code == 404, address
+        assert "otters" not in response.content.decode(), address
+    assert not ReadEvent.objects.exists()
+
+
+@pytest.mark.parametrize("part", ["message_id", "call_id", "file_id"])
+def test_a_part_of_another_conversation_is_not_there(part, talk, ada):
+    rita = make_user("rita")
+    give_roles(rita, {Role.REVIEWER})
+    desk = Client()
+    desk.force_login(rita)
+    other = make_conversation(ada, "Something else", "Yes.")
+    make_attachment(ada, other.leaf.parent, name="other.txt")
+
+    for forged in (ids_of(other)[part], uuid4()):
+        for address in addresses(talk, **{part: forged}):
+            if str(forged) in address:
+                assert desk.get(address).status_code == 404, address
+
+
+def test_a_pass_opens_nothing_by_itself(talk, ada):
+    rita, ravi = make_user("rita"), make_user("ravi")
+    for reader in (rita, ravi):
+        give_roles(reader, {Role.REVIEWER})
+    desk, other = Client(), Client()
+    desk.force_login(rita)
+    other.force_login(ravi)
+    page = desk.get(reverse("review:read_conversation", args=[talk.public_id]))
+    call = reverse("review:show_call", args=[talk.public_id, talk.leaf.generation.public_id])
+    before = ReadEvent.objects.count()
+
+    desk.get(call, {"pass": page.context["pass"]})
+    assert ReadEvent.objects.count() == before
+    other.get(call, {"pass": page.context["pass"]})
+    assert ReadEvent.objects.count() == before + 1
+    desk.get(call, {"pass": page.context["pass"] + "x"})
+    assert ReadEvent.objects.count() == before + 2
+    give_roles(rita, set())
+    assert desk.get(call, {"pass": page.context["pass"]}).status_code == 404
