@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import override_settings
 
 from conversations.management.preparing import collect_static_files, prepare
@@ -57,3 +58,13 @@ def test_preparing_twice_leaves_a_working_cache(static_root):
     prepare()
 
     assert cache.get("otter") == "fish"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one log for all")
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_the_cache_is_in_no_log(static_root):
+    prepare()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'cache'")
+        assert cursor.fetchone() == ("u",)
