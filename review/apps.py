@@ -11,10 +11,12 @@ class ReviewConfig(AppConfig):
         from accounts.models import ONLY_BY_NAME
 
         from .access import PERMISSION
+        from .granting import grants_about
         from .modes import forget as forget_modes
         from .reading import who_read_what_of
         from .trail import forget
 
         ONLY_BY_NAME.add(PERMISSION)
         ABOUT["who-read-what"] = who_read_what_of
+        ABOUT["who-may-read"] = grants_about
         FORGETTING.extend((forget, forget_modes))

@@ -1,6 +1,7 @@
 """Reading for a stated reason and a limited time: asked for, approved where that is needed, ended."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
@@ -65,3 +66,10 @@ def end_grant(grant: AccessGrant) -> None:
     ended = AccessGrant.objects.filter(pk=grant.pk, ended_at=None).update(ended_at=timezone.now())
     if ended:
         log.info("Grant %d: ended.", grant.pk)
+
+
+def grants_about(owner: User) -> Iterator[dict[str, object]]:
+    """Yield each grant to read what `owner` wrote, the oldest first, with its reason and its time."""
+    columns = ("reader__username", "reason", "asked_at", "approved_at", "expires_at", "ended_at")
+    for name, *rest in AccessGrant.objects.filter(owner=owner).order_by("pk").values_list(*columns):
+        yield dict(zip(("reader_name", *columns[1:]), (name, *rest), strict=True))

@@ -122,7 +122,7 @@ def options(person: User, chosen: ChatModel | None) -> list[Option]:
 def listed(person: User, chosen: ChatModel | None, **context: object) -> dict[str, object]:
     """What a list of models is rendered from."""
     rows = options(person, chosen)
-    priced = any(row.model.input_price is not None for row in rows)
+    priced = any(row.model.input_price for row in rows)
     return {"options": rows, "filtered": len(rows) >= FILTER_FROM, "priced": priced, **context}
 
 

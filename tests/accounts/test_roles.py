@@ -27,7 +27,7 @@ def test_a_reviewer_reads_and_is_no_administrator(ada, bob, client_of):
     talk = make_conversation(ada, "What do otters eat?", "Fish.")
     give_roles(bob, {Role.REVIEWER})
 
-    page = client_of(fresh(bob)).get(f"/review/c/{talk.public_id}/")
+    page = client_of(fresh(bob)).get(f"/review/conversations/{talk.public_id}/")
 
     assert page.status_code == 200
     assert not is_administrator(fresh(bob))
@@ -44,7 +44,7 @@ def test_an_administrator_looks_after_people_and_reads_nothing(ada, bob, client_
     assert office.get("/admin/accounts/user/").status_code == 200
     assert office.get("/admin/conversations/chatmodel/").status_code == 200
     assert office.get("/admin/review/readevent/").status_code == 200
-    assert office.get(f"/review/c/{talk.public_id}/").status_code == 404
+    assert office.get(f"/review/conversations/{talk.public_id}/").status_code == 404
 
 
 def test_a_superuser_reads_only_when_somebody_lets_them(ada, client_of):
@@ -52,10 +52,10 @@ def test_a_superuser_reads_only_when_somebody_lets_them(ada, client_of):
     root = make_user("root", is_staff=True, is_superuser=True)
     office = client_of(root)
 
-    assert office.get(f"/review/c/{talk.public_id}/").status_code == 404
+    assert office.get(f"/review/conversations/{talk.public_id}/").status_code == 404
     give_roles(root, {Role.REVIEWER, Role.ADMINISTRATOR})
 
-    assert office.get(f"/review/c/{talk.public_id}/").status_code == 200
+    assert office.get(f"/review/conversations/{talk.public_id}/").status_code == 200
     assert fresh(root).is_superuser
 
 

@@ -66,7 +66,7 @@ def test_no_page_has_a_violation(ada, upstream):
         ),
         *("/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/"),
         *(
-            conversation.replace("/c/", "/review/c/"),
+            conversation.replace("/c/", "/review/conversations/"),
             "/review/",
             "/review/?q=show",
             "/nowhere/",
@@ -91,7 +91,7 @@ def test_no_page_has_a_violation(ada, upstream):
     expect(page.get_by_text("The link is ready.")).to_be_visible()
     found += violations(page)
     link = page.locator(".share-link__address").first.input_value()
-    for address in (link, "/shares/", conversation.replace("/c/", "/review/c/")):
+    for address in (link, "/shares/", conversation.replace("/c/", "/review/conversations/")):
         page.goto(address)
         found += violations(page)
     ada.context.clear_cookies()

@@ -70,7 +70,7 @@ def test_no_page_scrolls_sideways_at_320_pixels(visit, upstream):
         *(
             "/accounts/sessions/",
             "/accounts/2fa/",
-            conversation.replace("/c/", "/review/c/"),
+            conversation.replace("/c/", "/review/conversations/"),
             "/review/",
             "/nowhere/",
         ),

@@ -174,8 +174,9 @@ def test_an_answer_in_20_000_pieces_takes_at_most_5_s_of_processor(new_site, vis
 def test_open_streams_hold_no_database_connection_and_leave_nothing_behind(new_site, visit, figures):
     site = new_site(ANSWERS_AT_ONCE=100).start()
     readers = [visit(site) for _ in range(100 if IS_LONG else 50)]
-    for page in readers[:10]:  # what stays by design is there: threads for requests, a pool
-        page.ask("words-20@50 to warm up").wait_for_end()
+    # What stays by design is there: threads for requests, as soon as many ask at once, and a pool.
+    for answer in [page.ask("words-20@50 to warm up") for page in readers[:10]]:
+        answer.wait_for_end()
     files, tasks = len(open_files(site)), threads(site)
 
     answers = [page.ask("words-400@10 an open stream") for page in readers]

@@ -16,6 +16,8 @@ from tests.factories import make_attachment, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
 SECRET = "Where the otters sleep"
+# Open also to who only approves, and about nobody's words: test_readers.py.
+GRANTS = {"grants", "approve_grant", "end_grant"}
 
 
 @pytest.fixture
@@ -40,6 +42,8 @@ def addresses(talk: Conversation, **other: UUID) -> list[str]:
     known = {"public_id": talk.public_id, **ids_of(talk), **other}
     found = []
     for pattern in urlpatterns:
+        if pattern.name in GRANTS:
+            continue
         names = pattern.pattern.converters
         ids = {name: known[name] for name in names}
         if "filter" in pattern.name and names:

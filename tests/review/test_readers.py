@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.leaving import forget
+from accounts.leaving import ABOUT, forget
 from accounts.models import User
 from conversations.models import Conversation
 from review import readers
@@ -182,15 +182,23 @@ def test_a_reader_asks_a_second_one_approves_and_then_it_opens(closed_to_reasons
     desk, other = client_of(rita), client_of(ravi)
     desk.post("/review/grants/", {"person": "Ada", "reason": "Ticket <12>", "hours": "2"})
     grant = rita.access_grants.get()
-    assert desk.get(f"/review/c/{talk.public_id}/").status_code == 404
+    assert desk.get(f"/review/conversations/{talk.public_id}/").status_code == 404
     assert "Ticket &lt;12&gt;" in page(other, "/review/grants/")
     assert desk.post(f"/review/grants/{grant.pk}/approve/").status_code == 422
 
     assert other.post(f"/review/grants/{grant.pk}/approve/").status_code == 302
 
-    assert desk.get(f"/review/c/{talk.public_id}/").status_code == 200
+    assert desk.get(f"/review/conversations/{talk.public_id}/").status_code == 200
     desk.post(f"/review/grants/{grant.pk}/end/")
-    assert desk.get(f"/review/c/{talk.public_id}/").status_code == 404
+    assert desk.get(f"/review/conversations/{talk.public_id}/").status_code == 404
+
+
+def test_what_is_known_of_a_person_tells_who_may_read_and_why(closed_to_reasons, rita, ada, bob):
+    ask_to_read(rita, owner=ada, reason="Ticket 12", hours=2)
+
+    (told,) = ABOUT["who-may-read"](ada)
+    assert (told["reader_name"], told["reason"], told["expires_at"]) == ("rita", "Ticket 12", None)
+    assert list(ABOUT["who-may-read"](bob)) == []
 
 
 @pytest.mark.parametrize(
@@ -235,7 +243,7 @@ def test_who_was_given_approval_alone_approves_and_reads_nothing(
     assert "Whose conversations" not in page(desk, "/review/grants/")
     assert desk.post(f"/review/grants/{grant.pk}/approve/").status_code == 302
     assert desk.post(f"/review/grants/{9**30}/approve/").status_code == 404
-    assert desk.get(f"/review/c/{talk.public_id}/").status_code == 404
+    assert desk.get(f"/review/conversations/{talk.public_id}/").status_code == 404
 
 
 # The administration

@@ -25,6 +25,12 @@ LEFT_OUT = {
     "conversations.Grant.granted_by": "what others were given, and why",
     "conversations.Reservation.person": "there for as long as an answer is made, then usage",
     "review.ReadEvent.reader": "whose conversations they read is told to those whose they are",
+    "review.AccessGrant.reader": "the same, of whose they asked to read",
+    "review.AccessGrant.approved_by": "the same, of what they approved",
+    "review.ModeChange.by": "what may be read of others",
+    "review.ModeSeen.person": "what their page told them, as it stands there",
+    "review.SavedFilter.owner": "how they look for the conversations of others",
+    "review.Pseudonym.person": "the key that hides them in the trail",
 }
 ACCOUNT = (
     "username",
