@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
-from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
@@ -16,6 +15,8 @@ from .models import User
 from .roles import with_roles
 
 AT_ONCE = 500
+# The apps whose rows are called by a person's name or address.
+OF_PEOPLE = ("account", "socialaccount")
 
 
 def put_on_record(person: User, *, by: User, what: str) -> None:
@@ -63,12 +64,11 @@ def forget_names(person: User, *, names: Iterable[str]) -> None:
     """Let what is on record about `person` say what they are called now, and no entry any of `names`."""
     is_now = str(person)[:200]
     entries_about(person).update(object_repr=is_now)
-    # A group may be called like a person.
-    elsewhere = LogEntry.objects.exclude(content_type=ContentType.objects.get_for_model(Group))
+    # As rows of people were called here once. Others may end so: a group, a model, "Grant 12".
     for name in names:
-        # As rows of people were called here once: "ada", "ada@example.org", "Policy of ada".
-        theirs = Q(object_repr=name) | Q(object_repr__endswith=f" {name}")
-        elsewhere.filter(theirs).update(object_repr=is_now)
+        theirs = Q(content_type__app_label__in=OF_PEOPLE, object_repr__in=(name, f"confirmation for {name}"))
+        theirs |= Q(content_type__model="policy", object_repr=f"Policy of {name}")
+        LogEntry.objects.filter(theirs).update(object_repr=is_now)
 
 
 def rights_of(people: QuerySet[User]) -> dict[int, str]:

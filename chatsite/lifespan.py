@@ -56,9 +56,8 @@ class Lifespan:
         else:
             # Left to itself, Django starts and ends a thread for every request. A hundred of them, with one
             # interpreter and one writer of SQLite, find the database locked for longer than they may wait.
-            with self._threads_for(scope).one() as thread:
-                async with ThreadSensitiveContext(executor=thread):
-                    await self.application(scope, receive, send)
+            async with ThreadSensitiveContext(executor=self._threads_for(scope).one()):
+                await self.application(scope, receive, send)
 
     def _threads_for(self, scope: Scope) -> Threads:
         path = scope.get("path", "")

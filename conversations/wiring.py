@@ -1,5 +1,6 @@
 """From settings to what they describe: the only reader of the LLM_* settings."""
 
+from decimal import Decimal
 from time import monotonic
 
 from django.conf import settings
@@ -58,6 +59,9 @@ def current_model() -> ChatModel:
             **({"input_price": 0, "output_price": 0} if settings.LLM_LOCAL else {}),
         },
     )
+    if settings.LLM_LOCAL and model.input_price is None and "input_price" not in model.set_by_hand:
+        model.input_price = model.output_price = Decimal(0)  # its row is older than that
+        model.save(update_fields=["input_price", "output_price"])
     return model
 
 

@@ -155,6 +155,20 @@ class AddFieldOnce(migrations.AddField):
         if self.name not in {column.name for column in found}:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        connection = schema_editor.connection
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table  # noqa: SLF001 - as above
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_table_description(cursor, table)
+        if self.name in {column.name for column in found}:
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
 
 class Migration(migrations.Migration):
     atomic = False

@@ -169,7 +169,7 @@ def reserve(person: User, generation: Generation, estimate: Estimate, limits: Li
     """
     refuse_uncounted(estimate, limits)
     today = site_day()
-    groups = [pot.group_id for pot in limits.pots]
+    groups = sorted(pot.group_id for pot in limits.pots)
     if not limits.are_counted:
         make_row(person.pk, today)
         for group in groups:

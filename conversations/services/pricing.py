@@ -5,7 +5,7 @@ Decision 22 says why such a call goes alone where money is limited, and what of 
 
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from conversations.models import ChatModel
 
@@ -13,16 +13,22 @@ PER = 1_000_000
 DEAREST = Decimal(999_999)
 
 
-def cost_of(model: ChatModel, prompt: int, completion: int, *, cached: int = 0) -> Decimal | None:
+def cost_of(
+    model: ChatModel, prompt: int, completion: int, *, cached: int = 0, came_to_its_end: bool
+) -> Decimal | None:
     """Return what a call to `model` that told no cost came to in USD: by its price, or one it told before.
 
-    Where there is neither, that is kept: no budget in money lets that model through from then on.
+    Where there is neither and it `came_to_its_end`, that is kept: no budget in money lets that model through
+    from then on. What was stopped or broke off could not tell, and costs as the dearest model of the list.
     """
     listed = model.price(prompt, completion, cached_tokens=cached)
     if listed is not None:
         return listed
     if model.told_price is not None:
         return model.told_price * (prompt + completion) / PER
+    if not came_to_its_end:
+        dearest = ChatModel.objects.aggregate(dearest=Max("output_price"))["dearest"]
+        return None if dearest is None else Decimal(dearest) * (prompt + completion) / PER
     ChatModel.objects.filter(pk=model.pk, keeps_price_secret=False).update(keeps_price_secret=True)
     return None
 

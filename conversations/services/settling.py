@@ -47,8 +47,12 @@ def settle_orphan(pk: int) -> bool:
         held = take_back(Reservation.objects.filter(pk=pk))
         if held is None:
             return False
-        answer_tokens = held.tokens - held.prompt_tokens
-        counted = Tally(1, held.prompt_tokens, answer_tokens, cost=held.cost)
+        answer_tokens, cost = held.tokens - held.prompt_tokens, held.cost
+        model = ChatModel.objects.filter(name=held.model).first() if held.is_unpriced else None
+        if model is not None:
+            usd = cost_of(model, held.prompt_tokens, answer_tokens, came_to_its_end=False)
+            cost = to_units(usd) if usd is not None else 0
+        counted = Tally(1, held.prompt_tokens, answer_tokens, cost=cost)
         keep(held.person_id, held.model, counted, held)
     return True
 
@@ -79,7 +83,8 @@ def count(generation: Generation, held: Reservation | None, *, sent: int, writte
     cost = generation.cost_usd
     if cost is None:
         model = model or model_of(generation)
-        cost = cost_of(model, prompt, completion, cached=cached) if model else None
+        ended = told and generation.usage_trusted
+        cost = cost_of(model, prompt, completion, cached=cached, came_to_its_end=ended) if model else None
     return Tally(1, prompt, completion, cached, to_units(cost) if cost is not None else 0)
 
 

@@ -39,7 +39,7 @@ class Transcript:
 
 
 def build_entries(conversation: Conversation, find_progress: FindProgress | None = None) -> list[Entry]:
-    """Return all that `conversation` shows, oldest first, in at most ten queries whatever its length."""
+    """Return all that `conversation` shows, oldest first, in at most eight queries whatever its length."""
     return build_transcript(conversation, Stretch(), find_progress).entries
 
 

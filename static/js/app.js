@@ -47,7 +47,7 @@ function outOfDate() {
   location.reload()
 }
 
-if (!sessionStorage.getItem("zone")) whenIdle(() => import("zone"))
+if (!document.cookie.includes("zone=") || !sessionStorage.getItem("zone")) whenIdle(() => import("zone"))
 start(document)
 document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target))
 document.addEventListener("chat:added", (event) => start(event.target))
@@ -80,7 +80,7 @@ document.addEventListener("touchstart", (event) => {
 
 // The module is there before the second key of a combination: the first is Control, ⌘ or Alt.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.querySelector(":popover-open")) return // the browser closes that, and nothing else
+  if (event.key === "Escape" && !event.shiftKey && document.querySelector(":popover-open")) return // the browser closes that, and nothing else
   const wanted = event.ctrlKey || event.metaKey || event.altKey || ["Escape", "?"].includes(event.key)
   if (wanted) import("shortcuts").then((module) => module.pressKey(event))
 })

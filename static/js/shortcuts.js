@@ -49,8 +49,7 @@ async function escape() {
     leaveEdit.click()
     return find("#composer-text")?.focus({ preventScroll: true })
   }
-  const drawer = await import("drawer")
-  if (drawer.isOpen()) return drawer.close()
+  if (find("[data-drawer][data-open]")) return (await import("drawer")).close()
   find("[data-composer-fields][data-active] [data-stop]")?.click()
 }
 

@@ -21,7 +21,7 @@ def save(page: Page) -> None:
 def test_who_nears_and_reaches_a_budget_goes_on_once_more_was_granted(ada, visit, site):
     (person,) = site.query("SELECT id FROM accounts_user WHERE username = ?", ada.person.name)[0]
     office = visit(staff=True).open(f"/admin/conversations/policy/add/?person={person}")
-    office.get_by_label("Tokens a day").fill("18")
+    office.get_by_label("Tokens a day:", exact=True).fill("18")
     save(office)
 
     page = ada.open()

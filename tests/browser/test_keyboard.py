@@ -13,7 +13,8 @@ FOCUSED = """() => {
   const around = boxed ? getComputedStyle(boxed) : style
   return {
     tag: element.tagName,
-    name: element.getAttribute("aria-label") || element.innerText?.trim() || element.name || "",
+    name: element.getAttribute("aria-label") || element.innerText?.trim() || element.title
+        || element.name || "",
     ring: ring || around.outlineStyle !== "none" || around.boxShadow !== "none",
     shown: area.width > 0 && area.bottom > 0 && area.top < innerHeight
       && area.right > 0 && area.left < innerWidth,

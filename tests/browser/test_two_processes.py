@@ -59,6 +59,28 @@ def test_a_stop_at_one_server_is_seen_at_the_other(two_sites, visit, upstream):
     assert look(answer(page)) == look(answer(other))
 
 
+def sign_in(site: Site, name: str, address: str) -> int:
+    """Try a wrong password at `site`, as a computer with `address` on this machine's loopback."""
+    with httpx.Client(
+        base_url=site.url, transport=httpx.HTTPTransport(local_address=address), timeout=30
+    ) as client:
+        client.get("/accounts/login/")
+        told = {"login": name, "password": "wrong", "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        return client.post("/accounts/login/", data=told, headers={"Origin": site.url}).status_code
+
+
+@pytest.mark.parametrize("by", ["address", "account"])
+def test_wrong_passwords_at_two_servers_are_counted_together(two_sites, by):
+    tries = [
+        sign_in(two_sites[number % 2], f"nobody{number}", "127.0.0.77")
+        if by == "address"
+        else sign_in(two_sites[number % 2], "nobody", f"127.0.0.{100 + number}")
+        for number in range(12)
+    ]
+
+    assert tries == [200] * 10 + [429] * 2
+
+
 def test_a_page_whose_server_dies_goes_on_at_the_one_that_makes_the_answer(two_sites, visit, upstream):
     ada = visit(at=two_sites[0])
     page = ada.open()
@@ -88,25 +110,3 @@ def in_order(sites: tuple[Site, Site]) -> tuple[Site, Site]:
     [(owner,)] = sites[0].query("SELECT owner FROM conversations_generation WHERE status = 'running'")
     maker = next(site for site in sites if f":{site.pid}:" in str(owner))
     return maker, next(site for site in sites if site is not maker)
-
-
-def sign_in(site: Site, name: str, address: str) -> int:
-    """Try a wrong password at `site`, as a computer with `address` on this machine's loopback."""
-    with httpx.Client(
-        base_url=site.url, transport=httpx.HTTPTransport(local_address=address), timeout=30
-    ) as client:
-        client.get("/accounts/login/")
-        told = {"login": name, "password": "wrong", "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        return client.post("/accounts/login/", data=told, headers={"Origin": site.url}).status_code
-
-
-@pytest.mark.parametrize("by", ["address", "account"])
-def test_wrong_passwords_at_two_servers_are_counted_together(two_sites, by):
-    tries = [
-        sign_in(two_sites[number % 2], f"nobody{number}", "127.0.0.77")
-        if by == "address"
-        else sign_in(two_sites[number % 2], "nobody", f"127.0.0.{100 + number}")
-        for number in range(12)
-    ]
-
-    assert tries == [200] * 10 + [429] * 2

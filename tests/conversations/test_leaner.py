@@ -61,7 +61,7 @@ def test_the_indexes_go_back_and_forth(remade):
 
 
 @on_postgresql
-@pytest.mark.parametrize("statements", range(28))
+@pytest.mark.parametrize("statements", range(31))
 def test_an_upgrade_that_is_cut_off_anywhere_goes_on(remade, statements):
     lean = indexes()
     remade(leaner.make_as_before)
