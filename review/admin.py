@@ -12,6 +12,7 @@ from accounts.models import User
 from .models import (
     AccessGrant,
     AccessRule,
+    Extent,
     Flag,
     ModeChange,
     ModeSeen,
@@ -19,7 +20,6 @@ from .models import (
     ReadEvent,
     SavedFilter,
     Sighting,
-    Tally,
     TrailHead,
 )
 from .modes import drop_rule, keep_rule
@@ -194,8 +194,8 @@ class SavedFilterAdmin(RecordAdmin):
     fields = ("name", "owner", "query", "shared", "created_at")
 
 
-@admin.register(Tally)
-class TallyAdmin(RecordAdmin):
+@admin.register(Extent)
+class ExtentAdmin(RecordAdmin):
     list_display = ("conversation_id", "messages", "tokens", "counted_at")
     fields = ("conversation", "messages", "tokens", "cost", "counted_at")
     show_full_result_count = False

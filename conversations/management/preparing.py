@@ -29,7 +29,7 @@ def spare_the_log() -> None:
     """
     if connection.vendor != "postgresql":
         return
-    table = settings.CACHES["default"]["LOCATION"]
+    table = str(settings.CACHES["default"]["LOCATION"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT relpersistence = 'p' FROM pg_class WHERE oid = to_regclass(%s)", [table])
         if cursor.fetchone() == (True,):

@@ -16,9 +16,9 @@ from conversations.services.search.excerpt import excerpt, marked, pattern_of
 from conversations.services.search.finding import within_reason
 
 from .asked import Asked
+from .extents import count_again
 from .narrowing import Conversations, narrow
 from .rows import Hit, Row, tell
-from .tallies import count_again
 from .words import newest_messages, titles
 
 PAGE = 50
@@ -134,7 +134,7 @@ def listed_page(among: Conversations, older: str) -> Page:
 
 
 def with_facts(rows: Conversations) -> Conversations:
-    return rows.select_related("owner", "model", "tally").defer("system_prompt", "parameters")
+    return rows.select_related("owner", "model", "extent").defer("system_prompt", "parameters")
 
 
 def counted(rows: Conversations) -> int:

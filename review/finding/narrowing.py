@@ -69,10 +69,10 @@ def by_how_it_went(found: Conversations, asked: Asked) -> Conversations:
 def by_size(found: Conversations, asked: Asked) -> Conversations:
     values = asked.values
     bounds = {
-        "tally__cost__gte": values.get("cost_from"),
-        "tally__cost__lte": values.get("cost_to"),
-        "tally__messages__gte": values.get("length_from"),
-        "tally__messages__lte": values.get("length_to"),
+        "extent__cost__gte": values.get("cost_from"),
+        "extent__cost__lte": values.get("cost_to"),
+        "extent__messages__gte": values.get("length_from"),
+        "extent__messages__lte": values.get("length_to"),
     }
     wanted = {
         name: to_units(value) if "cost" in name else value

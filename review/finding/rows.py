@@ -48,20 +48,20 @@ class Row:
 
     @property
     def messages(self) -> int | None:
-        return self._tally("messages")
+        return self._extent("messages")
 
     @property
     def tokens(self) -> int | None:
-        return self._tally("tokens")
+        return self._extent("tokens")
 
     @property
     def cost(self) -> Decimal | None:
-        units = self._tally("cost")
+        units = self._extent("cost")
         return to_usd(units) if units else None
 
-    def _tally(self, name: str) -> int | None:
+    def _extent(self, name: str) -> int | None:
         try:
-            return int(getattr(self.conversation.tally, name))
+            return int(getattr(self.conversation.extent, name))
         except ObjectDoesNotExist:
             return None
 

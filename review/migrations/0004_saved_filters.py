@@ -10,9 +10,9 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 from django.utils import timezone
 
-# As finding/tallies.py counts; in one statement, for there may be a hundred thousand.
+# As finding/extents.py counts; in one statement, for there may be a hundred thousand.
 COUNT = """
-INSERT INTO review_tally (conversation_id, messages, tokens, cost, counted_at)
+INSERT INTO review_extent (conversation_id, messages, tokens, cost, counted_at)
 SELECT conversation.id,
     (SELECT count(*) FROM conversations_message AS message WHERE message.conversation_id = conversation.id),
     coalesce((
@@ -45,17 +45,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Tally',
+            name='Extent',
             fields=[
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='tally', serialize=False, to='conversations.conversation')),
+                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='extent', serialize=False, to='conversations.conversation')),
                 ('messages', models.PositiveIntegerField(default=0, help_text='In all versions.')),
                 ('tokens', models.BigIntegerField(default=0, help_text='Question and answer, as far as counts are trusted.')),
                 ('cost', models.BigIntegerField(default=0, help_text='In hundred-millionths of a US dollar.')),
                 ('counted_at', models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'tallies',
-                'indexes': [models.Index(fields=['counted_at'], name='tally_counted')],
+                'verbose_name_plural': 'extents',
+                'indexes': [models.Index(fields=['counted_at'], name='extent_counted')],
             },
         ),
         migrations.CreateModel(

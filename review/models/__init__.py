@@ -2,7 +2,7 @@
 
 from .access import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
 from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
-from .finding import SavedFilter, Tally
+from .finding import Extent, SavedFilter
 from .pseudonym import Pseudonym
 from .trail_head import TrailHead
 
@@ -11,6 +11,7 @@ __all__ = [
     "AccessGrant",
     "AccessRule",
     "Action",
+    "Extent",
     "Flag",
     "Mode",
     "ModeChange",
@@ -20,6 +21,5 @@ __all__ = [
     "ReadEventQuerySet",
     "SavedFilter",
     "Sighting",
-    "Tally",
     "TrailHead",
 ]

@@ -50,14 +50,14 @@ class SavedFilter(models.Model):
         return f"SavedFilter {self.public_id}"
 
 
-class Tally(models.Model):
+class Extent(models.Model):
     """How long a conversation is and what it cost, so that lists can be filtered by it.
 
-    It may lag behind by what happened since: finding/tallies.py tells when it is counted again.
+    It may lag behind by what happened since: finding/extents.py tells when it is counted again.
     """
 
     conversation = models.OneToOneField(
-        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="tally"
+        Conversation, on_delete=models.CASCADE, primary_key=True, related_name="extent"
     )
     messages = models.PositiveIntegerField(default=0, help_text=_("In all versions."))
     tokens = models.BigIntegerField(
@@ -67,8 +67,8 @@ class Tally(models.Model):
     counted_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "tallies"
-        indexes = [models.Index(fields=["counted_at"], name="tally_counted")]
+        verbose_name_plural = "extents"
+        indexes = [models.Index(fields=["counted_at"], name="extent_counted")]
 
     def __str__(self) -> str:
-        return f"Tally of {self.conversation_id}"
+        return f"Extent of {self.conversation_id}"

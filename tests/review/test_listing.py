@@ -13,7 +13,7 @@ from accounts.roles import Role, give_roles
 from conversations.models import Conversation, Message
 from conversations.services.feedback import explain_feedback
 from review.finding import listing
-from review.models import ReadEvent, SavedFilter, Tally
+from review.models import Extent, ReadEvent, SavedFilter
 from tests.factories import (
     add_answer,
     add_question,
@@ -352,15 +352,15 @@ def test_what_its_owner_deleted_is_neither_listed_nor_found(ada, desk):
 def test_it_is_counted_again_what_a_conversation_comes_to(ada, desk):
     talk = make_conversation(ada, "Otters", "Fish.")
     desk.get(LIST)
-    assert Tally.objects.get(conversation=talk).messages == 2
-    Tally.objects.update(counted_at=timezone.now() - timedelta(minutes=1))
+    assert Extent.objects.get(conversation=talk).messages == 2
+    Extent.objects.update(counted_at=timezone.now() - timedelta(minutes=1))
     add_answer(talk, add_question(talk, talk.leaf, "And?"), "Crabs.", cost_usd=Decimal("0.5"))
     imported = age(make_conversation(ada, "Imported", "From elsewhere."), days=900)
 
     desk.get(LIST)
 
-    assert (talk.tally.messages, talk.tally.cost) == (4, 50_000_000)
-    assert Tally.objects.filter(conversation=imported).exists()
+    assert (talk.extent.messages, talk.extent.cost) == (4, 50_000_000)
+    assert Extent.objects.filter(conversation=imported).exists()
 
 
 @pytest.mark.parametrize("query", [{}, {"q": "words"}, {"thumb": "any"}])

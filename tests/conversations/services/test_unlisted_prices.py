@@ -113,13 +113,28 @@ def test_a_model_whose_answer_told_no_price_is_refused_under_a_budget_in_money_a
 
 def test_once_it_tells_a_price_it_is_let_through_again(ada, bob):
     make_policy(person=ada, usd_per_day=5)
-    ends(sent(ada), Status.STOPPED, written=10)
+    ends(sent(ada), **told(10, 10))
     with pytest.raises(Refusal):
         sent(ada)
 
     learned(ends(sent(bob), **told(500, 500, cost_usd=Decimal("0.1"))))
 
     assert sent(ada).status == Status.QUEUED
+
+
+def test_what_could_not_tell_its_price_costs_as_the_dearest_and_bars_nobody(ada):
+    make_policy(person=ada, usd_per_day=5)
+    make_model("vendor/dear", output_price=Decimal(100))
+
+    ends(sent(ada), Status.STOPPED, written=3_500, http_status=200)
+
+    used = Spending.objects.get().day_cost
+    assert used > 1_000 * dollars("0.0001")
+    stopped = sent(ada)
+    assert stopped.status == Status.QUEUED
+    Conversation.objects.all().delete()
+    settle_orphans()
+    assert Spending.objects.get().day_cost > used
 
 
 def test_a_call_that_never_began_teaches_nothing_and_lets_the_next_one_in(ada):

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from review.models.finding import Tally
+from review.models.finding import Extent
 
 LATER = timedelta(minutes=15)
 NEWEST = 200
 FRESH = timedelta(seconds=5)
 # One statement for a hundred thousand conversations, as for three: the ORM would take them out and back.
 COUNT = """
-INSERT INTO review_tally (conversation_id, messages, tokens, cost, counted_at)
+INSERT INTO review_extent (conversation_id, messages, tokens, cost, counted_at)
 SELECT conversation.id,
     (SELECT count(*) FROM conversations_message AS message WHERE message.conversation_id = conversation.id),
     coalesce((
@@ -45,13 +45,13 @@ MOVED = (
 
 
 def count_again() -> None:
-    """Bring the tallies of all conversations that moved since the last time up to now, in one statement."""
+    """Bring the extents of all conversations that moved since the last time up to now, in one statement."""
     now = timezone.now()
-    last = Tally.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
+    last = Extent.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
     if last is None:
         run("1 = 1", [moment(now)])
     elif now - last > FRESH:
-        newest = Tally.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        newest = Extent.objects.order_by("-pk").values_list("pk", flat=True)[0]
         run(MOVED, [moment(now), moment(last - LATER), newest - NEWEST])
 
 
