@@ -141,6 +141,10 @@ class AccessRuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: AccessRule | None = None) -> tuple[str, ...]:
+        # Moved to another group it would end for the people of the first one without a word.
+        return ("group",) if obj is not None else ()
+
     def save_model(self, request: HttpRequest, obj: AccessRule, form: Any, change: bool) -> None:  # noqa: ANN401
         keep_rule(obj, by=cast(User, request.user))
 

@@ -1,6 +1,7 @@
 """Changing a mode of access: on record, and told to the people whom it is about until they have seen it."""
 
 from time import monotonic
+from urllib.parse import parse_qs
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +12,7 @@ from accounts.models import User
 from conversations.models import Conversation
 
 from .access import mode_of
-from .models import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
+from .models import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen, SavedFilter
 
 
 def keep_rule(rule: AccessRule, *, by: User) -> None:
@@ -90,3 +91,6 @@ def forget(person: User) -> None:
     theirs = AccessGrant.objects.filter(Q(reader=person) | Q(owner=person))
     theirs.update(reason="…", ended_at=Coalesce("ended_at", timezone.now()))
     ModeSeen.objects.filter(person=person).delete()
+    named = SavedFilter.objects.filter(query__contains="person=").only("query")
+    about = [saved.pk for saved in named if person.username in parse_qs(saved.query).get("person", ())]
+    SavedFilter.objects.filter(Q(owner=person) | Q(pk__in=about)).delete()

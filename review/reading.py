@@ -10,7 +10,7 @@ from accounts.models import User
 from conversations.models import Conversation
 
 from .access import PERMISSION, conversations_in_scope
-from .models import Action, Pseudonym, ReadEvent, ReadEventQuerySet, Sighting
+from .models import AccessGrant, Action, Pseudonym, ReadEvent, ReadEventQuerySet, Sighting
 from .trail import REASON_LENGTH, record
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,17 @@ def get_conversation_to_read(reader: User, public_id: UUID) -> Conversation:
 def record_reading(
     conversation: Conversation, *, reader: User, address: str | None, reason: str = ""
 ) -> ReadEvent:
-    """Add to the trail that `reader` opens `conversation` now. Call it before anything is shown."""
+    """Add to the trail that `reader` opens `conversation` now. Call it before anything is shown.
+
+    Without a `reason` it is that of the grant by which they read.
+    """
+    reason = reason.strip() or reason_granted(reader, conversation.owner)
     return record(reader, action=Action.OPENED, conversations=[conversation], address=address, reason=reason)
+
+
+def reason_granted(reader: User, owner: User) -> str:
+    grants = AccessGrant.objects.live().filter(reader=reader, owner=owner)
+    return grants.values_list("reason", flat=True).first() or ""
 
 
 def readings_of(conversation: Conversation) -> ReadEventQuerySet:

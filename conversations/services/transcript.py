@@ -135,6 +135,8 @@ def add_versions(entries: Sequence[Entry], conversation: Conversation) -> None:
         siblings[parent_id].append(public_id)
     for entry in entries:
         versions = siblings[entry.message.parent_id]
+        if entry.message.cut:  # it is shown to reviewers alone, as the one that it was
+            continue
         index = versions.index(entry.message.public_id)
         entry.number, entry.count = index + 1, len(versions)
         entry.previous = versions[index - 1] if index else None

@@ -5,14 +5,18 @@ counts what moved. A conversation moves when something is asked or answered; wha
 title took is known a little later. What is imported keeps its old times and is known by its key.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from review.models.finding import Extent
 
+log = logging.getLogger(__name__)
+
+TURN = 0x0C1A2  # the key of the lock that only who counts takes
 LATER = timedelta(minutes=15)
 NEWEST = 200
 FRESH = timedelta(seconds=5)
@@ -45,7 +49,29 @@ MOVED = (
 
 
 def count_again() -> None:
-    """Bring the extents of all conversations that moved since the last time up to now, in one statement."""
+    """Bring the extents of all conversations that moved since the last time up to now, in one statement.
+
+    One process at a time does so; where it fails, as when a conversation goes meanwhile, the list tells what
+    was counted before.
+    """
+    try:
+        with transaction.atomic():
+            if has_turn():
+                count_what_moved()
+    except DatabaseError:
+        log.warning("What conversations come to could not be counted.", exc_info=True)
+
+
+def has_turn() -> bool:
+    """Whether nobody else counts just now; a transaction of SQLite is alone from its beginning."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TURN])
+        return bool(cursor.fetchone() == (True,))
+
+
+def count_what_moved() -> None:
     now = timezone.now()
     last = Extent.objects.order_by("-counted_at").values_list("counted_at", flat=True).first()
     if last is None:

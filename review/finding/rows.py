@@ -92,7 +92,7 @@ def tell_how_it_went(by_key: dict[int, list[Row]]) -> None:
     for key, status, problem in odd.values_list("conversation", "status", "problem"):
         for row in by_key[key]:
             row.is_running = row.is_running or status in ACTIVE
-            row.problem = str(Problem(problem).label) if problem else row.problem
+            row.problem = str(dict(Problem.choices).get(problem, problem)) or row.problem
 
 
 def of(by_key: dict[int, list[Row]], keys: Iterable[int]) -> Iterable[Row]:

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('mode', models.PositiveSmallIntegerField(choices=[(0, 'Reviewers may read'), (1, 'Reviewers may read what was flagged, sampled or rated'), (2, 'Reviewers may read with a stated reason, for a limited time'), (3, 'Nobody may read')], verbose_name='mode')),
                 ('by_two', models.BooleanField(default=False, help_text='Where a reason is needed: a grant counts once somebody else has approved it.', verbose_name='approved by a second person')),
-                ('group', models.OneToOneField(blank=True, help_text='Without a group it is for everybody of whose groups nothing is said.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='access_rule', to='auth.group', verbose_name='group')),
+                ('group', models.OneToOneField(blank=True, help_text='Without a group it is for everybody of whose groups nothing is said.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='access_rule', to='auth.group', verbose_name='group')),
             ],
             options={
                 'verbose_name': 'mode of access',

@@ -29,7 +29,7 @@ class AccessRule(models.Model):
 
     group = models.OneToOneField(
         "auth.Group",
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,  # a rule ends on record, by itself
         null=True,
         blank=True,
         related_name="access_rule",

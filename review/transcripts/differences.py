@@ -9,8 +9,9 @@ from typing import Literal
 from conversations.models import Message
 
 WORD = re.compile(r"\s+|\w+|[^\w\s]")
+NEAREST = 10  # versions on either side
 # Compared by words up to here, by lines beyond: the time that it takes grows with the square.
-BY_WORDS = 4_000
+BY_WORDS = 1_500
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 BY_LINES = 4_000
 
@@ -43,11 +44,16 @@ class Version:
 
 
 def compare(message: Message) -> list[Version]:
-    """Return `message` and its siblings in their order, the deleted ones too, in one query."""
+    """Return `message` and its nearest siblings in their order, the deleted ones too, in two queries."""
     rows = Message.objects.filter(conversation=message.conversation_id, parent=message.parent_id)
+    first = max(0, message.position - NEAREST)
+    earlier = rows.filter(position__lt=first).count()
+    near = rows.filter(position__range=(first, message.position + NEAREST))
     versions: list[Version] = []
     before: Message | None = None
-    for number, one in enumerate(rows.select_related("generation").defer("html").order_by("position"), 1):
+    for number, one in enumerate(
+        near.select_related("generation").defer("html").order_by("position"), earlier + 1
+    ):
         changed = changes(before.text, one.text) if before else [Change(one.text)]
         versions.append(Version(one, number, changed))
         before = one

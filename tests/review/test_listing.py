@@ -13,7 +13,7 @@ from accounts.roles import Role, give_roles
 from conversations.models import Conversation, Message
 from conversations.services.feedback import explain_feedback
 from review.finding import listing
-from review.models import Extent, ReadEvent, SavedFilter
+from review.models import AccessRule, Extent, Mode, ReadEvent, SavedFilter
 from tests.factories import (
     add_answer,
     add_question,
@@ -426,3 +426,13 @@ def test_others_see_what_is_shared_and_cannot_delete_it(desk, client_of):
 def test_what_cannot_be_kept_gets_a_sentence(query, name, desk):
     assert "toast" in keep(desk, query, name).content.decode()
     assert not SavedFilter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "asked", [{}, {"q": "otters"}, {"q": '"sea otters" -fish'}, {"q": "otters", "person": "ada"}]
+)
+def test_where_nobody_may_be_read_nothing_is_found(desk, ada, asked):
+    make_conversation(ada, "Where do sea otters sleep?", "In kelp.")
+    AccessRule.objects.create(mode=Mode.CLOSED)
+
+    assert titles(desk.get(LIST, asked)) == []

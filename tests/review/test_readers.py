@@ -10,7 +10,7 @@ from accounts.models import User
 from conversations.models import Conversation
 from review import readers
 from review.granting import ask_to_read
-from review.models import AccessRule, Action, Flag, Mode
+from review.models import AccessRule, Action, Flag, Mode, ReadEvent
 from review.modes import keep_rule
 from review.trail import record
 from tests.factories import make_conversation, make_group, make_user
@@ -189,6 +189,7 @@ def test_a_reader_asks_a_second_one_approves_and_then_it_opens(closed_to_reasons
     assert other.post(f"/review/grants/{grant.pk}/approve/").status_code == 302
 
     assert desk.get(f"/review/conversations/{talk.public_id}/").status_code == 200
+    assert ReadEvent.objects.order_by("pk").last().reason == "Ticket <12>"
     desk.post(f"/review/grants/{grant.pk}/end/")
     assert desk.get(f"/review/conversations/{talk.public_id}/").status_code == 404
 

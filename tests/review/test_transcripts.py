@@ -128,6 +128,19 @@ def test_versions_that_were_deleted_are_compared_too(talk, desk):
     assert "Version 2" in desk.get(page(talk)).content.decode()
 
 
+@pytest.mark.parametrize("place", ["leaf", "m"])
+@pytest.mark.parametrize("text", ["Fish, mostly.", "Urchins."])
+def test_a_branch_that_was_deleted_is_shown_as_it_was(talk, desk, text, place):
+    gone = message(talk, text)
+    delete_branch(message(talk, "Fish, mostly."))
+
+    shown = desk.get(page(talk, **{place: gone.public_id}))
+
+    assert shown.status_code == 200
+    assert text in shown.content.decode()
+    assert desk.get(part("follow_message", talk, gone.public_id)).status_code == 200
+
+
 def test_hostile_words_are_words(ada, desk):
     talk = make_conversation(ada, "<script>alert(1)</script>", "<img src=x onerror=alert(2)>")
     add_answer(talk, talk.leaf.parent, "<img src=y onerror=alert(3)>", model_asked="<b>m</b>")
