@@ -18,9 +18,8 @@ from conversations.services.transcript import build_entry, build_transcript
 from review.access import conversations_in_scope
 from review.finding.asked import Asked
 from review.finding.listing import neighbour
-from review.models import Action, ReadEvent
-from review.reading import REASON_LENGTH, get_conversation_to_read, readings_of
-from review.trail import record
+from review.models import ReadEvent
+from review.reading import REASON_LENGTH, get_conversation_to_read, readings_of, record_reading
 from review.transcripts.branches import STEMS_SHOWN, Node, Tree, tree_of
 from review.transcripts.calls import CALLS_SHOWN, calls_of, request_of, sum_of
 from review.transcripts.differences import compare
@@ -71,13 +70,7 @@ def read_conversation(request: Request, public_id: UUID) -> HttpResponse:
 
 
 def put_on_record(request: Request, conversation: Conversation, *, reason: str = "") -> ReadEvent:
-    return record(
-        request.user,
-        action=Action.OPENED,
-        conversations=[conversation],
-        address=client_address(request),
-        reason=reason,
-    )
+    return record_reading(conversation, reader=request.user, address=client_address(request), reason=reason)
 
 
 def stretch_of(request: Request, conversation: Conversation, tree: Tree) -> Stretch:
