@@ -24,11 +24,11 @@ from conversations.services.search.statements import Condition
 OWNER = re.compile(r"u[0-9]*", re.IGNORECASE)
 NEWEST = """
 SELECT message.id FROM (
-    SELECT * FROM conversations_message AS message WHERE {within} ORDER BY message.id DESC {most}
+    SELECT * FROM conversations_message AS message WHERE {stretch} ORDER BY message.id DESC {most}
 ) AS message WHERE {where} ORDER BY message.id DESC LIMIT %s
 """
 INDEXED = """
-WITH found AS MATERIALIZED (SELECT message.id FROM conversations_message AS message WHERE {within})
+WITH found AS MATERIALIZED (SELECT message.id FROM conversations_message AS message WHERE {stretch})
 SELECT message.id FROM (SELECT * FROM found ORDER BY found.id DESC OFFSET 0) AS newest
 JOIN conversations_message AS message ON message.id = newest.id WHERE {where}
 ORDER BY newest.id DESC LIMIT %s
@@ -122,14 +122,14 @@ def on_postgres(
     elif are_few:
         newest, looked_at = [scope, *within], where or [("TRUE", [])]
     if not terms:
-        return run(NEWEST, newest, looked_at, most)
+        return pg.run(NEWEST, newest, looked_at, most)
     patterns: list[Condition] = [(pg.FITS, [pg.pattern_of(term)] * 2) for term in terms]
     # In brackets, so that no index is asked for it.
     exactly: Condition = (f"({HAS_WORDS}) IS TRUE", [tsquery(query, owner)])
     if owner is None:  # of one person the index tells at once: the owner is a word of it
-        found = run(NEWEST, newest, [*patterns, exactly, *looked_at], most, looked_through=pg.NEAR)
+        found = pg.run(NEWEST, newest, [*patterns, exactly, *looked_at], most, looked_through=pg.NEAR)
         if pg.A_FEW <= len(found) < most or are_few:
-            found = run(NEWEST, newest, [*patterns, exactly, *looked_at], most, looked_through=pg.FAR)
+            found = pg.run(NEWEST, newest, [*patterns, exactly, *looked_at], most, looked_through=pg.FAR)
         if len(found) == most:
             return found
     apart = query.apart()
@@ -137,26 +137,7 @@ def on_postgres(
     indexed = [(HAS_WORDS, [tsquery(apart, owner)]), *within]
     known = apart == query and not any(names_an_owner(term) for term in terms)
     rest = [*where, scope]
-    return run(INDEXED, indexed, rest if known else [*patterns, exactly, *rest], most)
-
-
-def run(
-    statement: str,
-    within: Sequence[Condition],
-    where: Sequence[Condition],
-    most: int,
-    *,
-    looked_through: int = 0,
-) -> list[int]:
-    composed = statement.format(
-        within=" AND ".join(condition for condition, _ in within),
-        where=" AND ".join(condition for condition, _ in where),
-        most=f"LIMIT {looked_through}" if looked_through else "",
-    )
-    values = [value for _, values in [*within, *where] for value in values]
-    with connection.cursor() as cursor:
-        cursor.execute(composed, [*values, most])
-        return [row[0] for row in cursor.fetchall()]
+    return pg.run(INDEXED, indexed, rest if known else [*patterns, exactly, *rest], most)
 
 
 def tsquery(query: Query, owner: int | None) -> str:
