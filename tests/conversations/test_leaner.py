@@ -93,6 +93,10 @@ def test_a_column_that_is_there_is_not_added_again():
     with connection.schema_editor(atomic=False) as editor:
         operation.database_forwards("conversations", editor, state, state)
 
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, "conversations_generation")
+    assert [column.name for column in columns].count("body_digest") == 1
+
 
 def test_two_answers_cannot_have_one_place_below_a_question(ada):
     conversation = make_conversation(ada, "Hello", "Hi")
