@@ -97,18 +97,24 @@ def forget(person: User) -> None:
 
 def hold_head() -> TrailHead:
     """Return the head, held until the transaction ends; raise Unavailable unless we signed it."""
-    head = TrailHead.objects.select_for_update().first()
+    heads = TrailHead.objects.select_for_update()
+    head = heads.first()
     if head is None:
-        if ReadEvent.objects.exists():
-            refuse("The head of the read trail is missing.")
-        head = TrailHead(pk=1, position=0, hash=chain.GENESIS)
-        sign(head)
-        # Two may be the first at once; the one that waits here then finds the other's.
-        TrailHead.objects.bulk_create([head], ignore_conflicts=True)
-        return TrailHead.objects.select_for_update().get()
+        begin()
+        head = heads.get()
     if not is_signed(head):
         refuse("The head of the read trail is not signed by this site.")
     return head
+
+
+def begin() -> None:
+    """Make the head of a trail that has no row; another process may do the same at this moment."""
+    # Rows come with their head: if it is still not there after one was seen, somebody took it away.
+    if ReadEvent.objects.exists() and not TrailHead.objects.exists():
+        refuse("The head of the read trail is missing.")
+    head = TrailHead(pk=1, position=0, hash=chain.GENESIS)
+    sign(head)
+    TrailHead.objects.bulk_create([head], ignore_conflicts=True)
 
 
 def refuse(why: str) -> NoReturn:

@@ -32,7 +32,6 @@ export function fillSheet(place) {
 export function press() {
   if (document.querySelector("dialog[data-keys]")) return
   document.querySelector("#account-menu:popover-open")?.hidePopover()
-  const cameFrom = document.activeElement
   const dialog = document.createElement("dialog")
   dialog.dataset.keys = ""
   dialog.setAttribute("aria-labelledby", "keys-heading")
@@ -40,7 +39,7 @@ export function press() {
   dialog.querySelector("h2").textContent = t("Keys")
   dialog.querySelector("button").textContent = t("Close")
   fillSheet(dialog.querySelector("div"))
-  dialog.addEventListener("close", () => { dialog.remove(); cameFrom?.focus() })
+  dialog.addEventListener("close", () => dialog.remove()) // closing gave the focus back
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close())
   document.body.append(dialog)
   dialog.showModal()

@@ -1,8 +1,14 @@
 """A reviewer's way through the console by the keyboard alone."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .chat import ask
+
+
+def shown(page: Page, heading: str) -> None:
+    """Wait until the page that a key led to is there, with what listens to the next key."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    page.wait_for_load_state()
 
 
 def test_a_reviewer_finds_reads_and_goes_on_by_keys(visit, upstream):
@@ -21,18 +27,20 @@ def test_a_reviewer_finds_reads_and_goes_on_by_keys(visit, upstream):
     expect(rows.nth(1)).to_be_focused()
     page.keyboard.press("k")
     page.keyboard.press("o")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("crabs")
+    shown(page, "crabs")
     page.keyboard.press("j")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("otters")
+    shown(page, "otters")
     record = page.locator(".beside__call summary")
     record.click()
     expect(page.get_by_text("Exactly as it was sent: 1 message")).to_be_visible()
     page.keyboard.press("u")
+    shown(page, "Conversations")
     expect(rows).to_have_count(2)
     page.keyboard.press("/")
     page.keyboard.type("crabs")
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
+    page.wait_for_load_state()
     assert "person=" in page.url
     assert "model=" not in page.url
     page.keyboard.press("?")

@@ -52,6 +52,26 @@ def test_several_writers_make_one_chain(emptied):
     assert (outcome.broken, outcome.rows) == ("", AT_ONCE * EACH)
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
+def test_who_finds_no_head_while_another_makes_the_first_row_goes_on(emptied):
+    ada, bob = make_user("ada"), make_user("bob")
+    talks = [make_conversation(ada, "Hi")]
+    others: list[User] = [bob]
+
+    def another_comes_first(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if 'FROM "review_trailhead"' in sql and others:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(read_often, others.pop(), talks).result()
+        return result
+
+    with connection.execute_wrapper(another_comes_first):
+        record(ada, action=Action.OPENED, conversations=talks, address=None)
+
+    outcome = verify()
+    assert (outcome.broken, outcome.rows) == ("", 1 + EACH)
+
+
 def written_before(reader: User | None, conversation: Conversation | None, **facts: object) -> ReadEvent:
     """A row as the version without a chain left it."""
     public_id = conversation.public_id if conversation else uuid4()
