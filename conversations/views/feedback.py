@@ -86,7 +86,8 @@ def after_explaining(request: Request, message: Message, kept: Feedback) -> Http
 
 def thumbs(message: Message, kept: Feedback | None) -> dict[str, object]:
     conversation = message.conversation
-    return {"message": message, "feedback": kept, "conversation": conversation, "current": conversation}
+    about = {"message": message, "id": message.public_id, "feedback": kept}
+    return about | {"conversation": conversation, "current": conversation}
 
 
 def back(message: Message) -> HttpResponse:
