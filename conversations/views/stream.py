@@ -127,7 +127,7 @@ async def follow_live(frames: Frames, viewer: Viewer[Visit]) -> AsyncGenerator[b
 
 def pause(spent: float) -> float:
     """Seconds between two frames of one viewer, by how many answers run and what the last frame took."""
-    by_load = min(0.120, 0.020 + 0.001 * (len(live.running) + len(live.mirrored)))
+    by_load = min(0.220, 0.020 + 0.001 * (len(live.running) + len(live.mirrored)))
     return max(by_load, spent / SHARE_OF_A_CORE)
 
 
