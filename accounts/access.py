@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from .http import Request
 from .models import User, Wait
-from .roles import is_administrator, reads
+from .roles import has_rights, is_administrator
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Request, P], HttpResponse]
@@ -42,8 +42,8 @@ def may_act_on(actor: User, person: User) -> bool:
 def may_act_as(actor: User, person: User) -> bool:
     """Tell whether `actor`, an administrator, may make a way into the account of `person`.
 
-    Besides superusers nobody does so of others who read or administer: they would climb, or read and decide
-    in somebody else's name.
+    Besides superusers nobody does so of others who have rights of their own: they would climb, or read and
+    decide in somebody else's name.
     """
-    is_plain = not (person.is_staff or reads(person))
+    is_plain = not (person.is_staff or has_rights(person))
     return may_act_on(actor, person) and (actor.is_superuser or actor == person or is_plain)

@@ -4,7 +4,7 @@ It stands in the history of the administration under the person alone, and names
 gone for good, nothing there tells who they were.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from django.contrib.admin.models import CHANGE, DELETION, LogEntry
@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from .models import User
-from .roles import with_roles
+from .roles import single_rights, with_roles
 
 AT_ONCE = 500
 # The apps whose rows are called by a person's name or address.
@@ -72,11 +72,13 @@ def forget_names(person: User, *, names: Iterable[str]) -> None:
 
 
 def rights_of(people: QuerySet[User]) -> dict[int, str]:
-    """Return in words what each of `people` may, by their keys: "member", "reviewer, administrator"."""
-    return {person.pk: in_words(person) for person in with_roles(people)}
+    """Return in words what each of `people` may, by their keys: "member", "reviewer, review.approve_access"."""
+    known = list(with_roles(people))
+    single = single_rights([person.pk for person in known])
+    return {person.pk: in_words(person, single.get(person.pk, [])) for person in known}
 
 
-def in_words(person: User) -> str:
+def in_words(person: User, single: Sequence[str]) -> str:
     known = vars(person)  # by `with_roles`
     rights = {
         "reviewer": known["is_reviewer"],
@@ -84,7 +86,7 @@ def in_words(person: User) -> str:
         "may open the administration": person.is_staff and not known["is_admin"],
         "superuser": person.is_superuser,
     }
-    return ", ".join(name for name, is_theirs in rights.items() if is_theirs) or "member"
+    return ", ".join([*(name for name, is_theirs in rights.items() if is_theirs), *single]) or "member"
 
 
 def told(before: str, after: str, how: str) -> str:

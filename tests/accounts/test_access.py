@@ -2,11 +2,12 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, Permission
 from django.http import Http404
 
 from accounts.access import get_person, may_act_as, may_act_on
 from accounts.models import User
-from accounts.roles import Role, give_roles
+from accounts.roles import Role, give_roles, with_roles
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,21 @@ def test_nobody_but_a_superuser_acts_as_somebody_who_reads_or_administers(people
     assert may_act_as(people["admin"], people["admin"])
     assert not may_act_as(people["admin"], other)
     assert all(may_act_as(people["root"], people[name]) for name in NAMES)
+
+
+@pytest.mark.parametrize("by_group", [False, True])
+def test_nor_as_somebody_with_a_single_right(by_group, people):
+    approving, member = Permission.objects.get(codename="approve_access"), people["member"]
+    if by_group:
+        group = Group.objects.create(name="Board")
+        group.permissions.add(approving)
+        member.groups.add(group)
+    else:
+        member.user_permissions.add(approving)
+
+    assert not may_act_as(people["admin"], member)
+    assert not may_act_as(people["admin"], with_roles(User.objects.filter(pk=member.pk)).get())
+    assert may_act_as(people["root"], member)
 
 
 def test_a_superuser_who_is_no_staff_is_one_all_the_same(people):

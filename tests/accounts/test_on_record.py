@@ -1,6 +1,7 @@
 """However somebody comes to read or to administer, or loses it: it is on record for them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from threading import Barrier
 
 import pytest
@@ -20,6 +21,8 @@ from conversations.management.preparing import prepare_groups
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
+
+RULING = ("approve_access", "change_accessrule")
 
 
 @pytest.fixture
@@ -117,6 +120,35 @@ def test_a_person_is_put_into_a_group_given_a_permission_or_the_administration(a
         "Roles: may open the administration (before: reviewer), in the administration",
         "Roles: administrator, superuser (before: may open the administration), in the administration",
         "Roles: member (before: administrator, superuser), in the administration",
+    ]
+
+
+def test_a_right_that_no_role_brings_is_on_record_by_its_name(ada, office, safety):
+    approving, ruling = (Permission.objects.get(codename=name) for name in RULING)
+    safety.permissions.add(ruling)
+
+    change_person(office, ada, user_permissions=[approving.pk])
+    change_person(office, ada, user_permissions=[approving.pk], groups=[safety.pk])
+    change_person(office, ada, groups=[group_of(Role.REVIEWER).pk])
+    change_group(office, safety, ruling, approving)
+
+    assert [message for _name, message in told(ada)] == [
+        "Roles: review.approve_access (before: member), in the administration",
+        "Roles: review.approve_access, review.change_accessrule (before: review.approve_access), "
+        "in the administration",
+        "Roles: reviewer (before: review.approve_access, review.change_accessrule), in the administration",
+    ]
+
+
+def test_a_password_that_a_command_changes_is_on_record(ada, monkeypatch):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "a-new-and-long-one")
+
+    call_command("changepassword", "ada", stdout=StringIO())
+
+    ada.refresh_from_db()
+    assert ada.check_password("a-new-and-long-one")
+    assert [(one.user, one.get_change_message()) for one in record_of(ada)] == [
+        (ada, "New password, by a command.")
     ]
 
 
