@@ -72,7 +72,7 @@ def forget_names(person: User, *, names: Iterable[str]) -> None:
 
 
 def rights_of(people: QuerySet[User]) -> dict[int, str]:
-    """Return in words what each of `people` may, by their keys: "member", "reviewer, review.approve_access"."""
+    """Return in words what each of `people` may, by their keys: "member", "reviewer, administrator"."""
     known = list(with_roles(people))
     single = single_rights([person.pk for person in known])
     return {person.pk: in_words(person, single.get(person.pk, [])) for person in known}

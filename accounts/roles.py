@@ -126,7 +126,7 @@ def has_rights(person: User) -> bool:
 
 
 def single_rights(people: Collection[int]) -> dict[int, list[str]]:
-    """Return by their keys what `people` were given beside the roles, as "review.approve_access", in two queries."""
+    """Return what `people` were given beside the roles, as "review.approve_access", by their keys."""
     alone = Permission.objects.filter(user__in=people)
     by_group = Permission.objects.filter(group__user__in=people).exclude(group__name__in=GROUPS.values())
     found: dict[int, set[str]] = {}
