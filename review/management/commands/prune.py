@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 from accounts.leaving import is_held
 from accounts.models import User
 from conversations.models.attachment import readable_size
-from conversations.services.attachments.tidying import forget_unsent, unsent_before
+from conversations.services.attachments.keeping import unsent_before
+from conversations.services.attachments.tidying import forget_unsent
 from conversations.services.leaving import purge_leavers
 from conversations.services.removing import Cause, Outcome
 from review.keeping.pruning import Due, due_at, prune
