@@ -238,7 +238,9 @@ class RetentionPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: RetentionPolicy | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: RetentionPolicy | None = None
+    ) -> tuple[str, ...]:
         return ("group", "sort") if obj is not None else ()
 
     def save_model(self, request: HttpRequest, obj: RetentionPolicy, form: Any, change: bool) -> None:  # noqa: ANN401
@@ -262,7 +264,16 @@ class RetentionChangeAdmin(NoFilters):
 class HoldAdmin(NoFilters):
     """They are placed and ended in the console."""
 
-    fields = list_display = ("placed_at", "reach", "person", "reason", "placed_by", "until", "ended_at", "ended_by")
+    fields = list_display = (
+        "placed_at",
+        "reach",
+        "person",
+        "reason",
+        "placed_by",
+        "until",
+        "ended_at",
+        "ended_by",
+    )
     list_select_related = ("person", "placed_by", "ended_by")
 
 

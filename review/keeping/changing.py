@@ -31,6 +31,4 @@ def said(days: int | None) -> str:
 def put_on_record(policy: RetentionPolicy, *, before: str, after: str, by: User) -> None:
     if before != after:
         name = policy.group.name if policy.group else ""
-        RetentionChange.objects.create(
-            group_name=name, sort=policy.sort, before=before, after=after, by=by
-        )
+        RetentionChange.objects.create(group_name=name, sort=policy.sort, before=before, after=after, by=by)
