@@ -225,11 +225,11 @@ class RetentionPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {
                 "fields": ("group", "sort", "days"),
                 "description": _(
-                    "Of somebody in several groups the policy that keeps longest counts. What is over goes for "
-                    "ever within the hour, unless a hold keeps it: “manage.py prune” shows before what that is. "
-                    "Flagged conversations are kept as ordinary ones are while no policy says otherwise; without "
-                    "a policy, conversations are kept for ever, the trash and temporary ones as the site's "
-                    "settings say."
+                    "Of somebody in several groups the policy that keeps longest counts. What is over goes "
+                    "for ever within the hour, unless a hold keeps it; “manage.py prune” shows before what "
+                    "that is. Flagged conversations are kept as ordinary ones are while no policy says "
+                    "otherwise. Without a policy conversations are kept for ever; the trash and temporary "
+                    "ones as the settings of the site say."
                 ),
             },
         ),

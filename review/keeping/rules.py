@@ -1,10 +1,10 @@
 """How long what people write is kept: policies of groups, and what of the conversations is over by them.
 
 A conversation is of one kind: in the trash, else temporary, else flagged, else ordinary. Of several groups
-of its owner the policy that keeps longest counts: what is removed cannot be brought back, so being put into one
-more group must never remove anything. Who is in no group with a policy has that of everybody, else the site's:
-for ever, but for the trash and what is temporary. Flagged conversations of which no policy is said are kept as
-ordinary ones are.
+of its owner the policy that keeps longest counts: what is removed cannot be brought back, so being put into
+one more group must never remove anything. Who is in no group with a policy has that of everybody, else the
+site's: for ever, but for the trash and what is temporary. Flagged conversations of which no policy is said
+are kept as ordinary ones are.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ ENDS = (Sort.DELETED, Sort.TEMPORARY)
 
 
 class RetentionPolicy(models.Model):
-    """How long what the people of a group write is kept, or what all write of whose groups nothing is said."""
+    """How long what the people of a group write is kept; without a group, of all of whom nothing is said."""
 
     group = models.ForeignKey(
         "auth.Group",

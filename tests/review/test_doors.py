@@ -1,6 +1,7 @@
 """Every address of the console is closed to those who may not read, and silent about what is out of scope."""
 
 import json
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 import pytest
@@ -36,11 +37,14 @@ def ids_of(talk: Conversation) -> dict[str, UUID]:
     }
 
 
-def flat(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
+def flat(patterns: Iterable[object]) -> list[URLPattern]:
     """Those of the files of addresses that are included, too."""
     found: list[URLPattern] = []
     for pattern in patterns:
-        found += flat(pattern.url_patterns) if isinstance(pattern, URLResolver) else [pattern]
+        if isinstance(pattern, URLResolver):
+            found += flat(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            found.append(pattern)
     return found
 
 

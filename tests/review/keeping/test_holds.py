@@ -1,6 +1,7 @@
 """While a hold stands nothing of what it keeps is removed, whoever asks for it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -46,8 +47,8 @@ def talk(ada) -> Conversation:
     return make_conversation(ada, "What do otters eat?", "Fish.")
 
 
-def hold(on: Conversation | User, by: User, **said: object) -> Hold:
-    facts = {"reason": "Case 12", "until": None, **said}
+def hold(on: Conversation | User, by: User, **said: Any) -> Hold:
+    facts: dict[str, Any] = {"reason": "Case 12", "until": None, **said}
     return hold_person(on, by=by, **facts) if isinstance(on, User) else hold_conversation(on, by=by, **facts)
 
 

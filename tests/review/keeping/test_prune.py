@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 from conversations.services import removing
+from conversations.services.attachments.keeping import delete_files_of
 from conversations.services.leaving import ask_to_leave
 from review.keeping.holds import hold_conversation
 from review.keeping.receipts import check_receipts
@@ -68,7 +69,7 @@ def test_what_is_to_come_is_shown_and_never_done(much, capsys):
 
 def break_off(monkeypatch, error: BaseException) -> None:
     """The second batch breaks off."""
-    real, calls = removing.delete_files_of, []
+    real, calls = delete_files_of, []
 
     def breaks(conversations):
         calls.append(1)
