@@ -61,7 +61,7 @@ def show_holds(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("The hold stands."))
             return redirect("review:keeping")
-    context = {"form": form, "page": holds_page(standing=True, before=before(request)), "tab": "holds"}
+    context = {"form": form, "page": holds_page(standing=True, before=before(request)), "tab": "holds", "room": "keeping"}
     return render(request, "review/keeping/holds.html", context, status=422 if form.errors else 200)
 
 
@@ -81,7 +81,7 @@ def before(request: Request) -> int | None:
 @never_cache
 @for_keepers
 def show_ended(request: Request) -> HttpResponse:
-    context = {"page": holds_page(standing=False, before=before(request)), "tab": "ended"}
+    context = {"page": holds_page(standing=False, before=before(request)), "tab": "ended", "room": "keeping"}
     return render(request, "review/keeping/holds.html", context)
 
 
@@ -89,7 +89,7 @@ def show_ended(request: Request) -> HttpResponse:
 @never_cache
 @for_keepers
 def show_rules(request: Request) -> HttpResponse:
-    return render(request, "review/keeping/rules.html", {"coming": what_comes(), "tab": "rules"})
+    return render(request, "review/keeping/rules.html", {"coming": what_comes(), "tab": "rules", "room": "keeping"})
 
 
 @require_safe
@@ -97,7 +97,7 @@ def show_rules(request: Request) -> HttpResponse:
 @for_keepers
 def show_receipts(request: Request) -> HttpResponse:
     page = Paginator(by_day(), PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "days": [day_of(row) for row in page], "tab": "receipts"}
+    context = {"page": page, "days": [day_of(row) for row in page], "tab": "receipts", "room": "keeping"}
     return render(request, "review/keeping/receipts.html", context)
 
 
@@ -117,7 +117,7 @@ def place_hold(request: Request, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The hold stands."))
             return redirect("review:keeping")
-    context = {"form": form, "conversation": conversation, "holds": holds_on(conversation), "tab": "holds"}
+    context = {"form": form, "conversation": conversation, "holds": holds_on(conversation), "tab": "holds", "room": "keeping"}
     return render(request, "review/keeping/place.html", context, status=422 if form.errors else 200)
 
 
