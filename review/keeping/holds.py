@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import User, Wait
 from conversations.models import Attachment, Conversation
 from conversations.services.errors import Refusal
 from review.access import PERMISSION as READING
@@ -46,8 +46,9 @@ def hold_conversation(conversation: Conversation, *, by: User, reason: str, unti
 def hold_person(person: User, *, by: User, reason: str, until: datetime | None) -> Hold:
     """Keep all that `person` wrote and will write, and their account; raise Refusal for who is gone."""
     with transaction.atomic():
-        rows = User.objects.select_for_update(no_key=True, of=("self",))
-        if not rows.filter(pk=person.pk, forgotten_at=None).values_list("pk"):
+        rows = User.objects.select_for_update(no_key=True, of=("self",)).filter(forgotten_at=None)
+        # Who was never let in wrote nothing, and is removed when they are turned away.
+        if not rows.filter(pk=person.pk, waits_for=Wait.NOTHING).values_list("pk"):
             raise Refusal(_("There is nobody of that name."))
         return place(Reach.PERSON, by=by, reason=reason, until=until, person=person)
 

@@ -61,7 +61,12 @@ def show_holds(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("The hold stands."))
             return redirect("review:keeping")
-    context = {"form": form, "page": holds_page(standing=True, before=before(request)), "tab": "holds", "room": "keeping"}
+    context = {
+        "form": form,
+        "page": holds_page(standing=True, before=before(request)),
+        "tab": "holds",
+        "room": "keeping",
+    }
     return render(request, "review/keeping/holds.html", context, status=422 if form.errors else 200)
 
 
@@ -89,7 +94,9 @@ def show_ended(request: Request) -> HttpResponse:
 @never_cache
 @for_keepers
 def show_rules(request: Request) -> HttpResponse:
-    return render(request, "review/keeping/rules.html", {"coming": what_comes(), "tab": "rules", "room": "keeping"})
+    return render(
+        request, "review/keeping/rules.html", {"coming": what_comes(), "tab": "rules", "room": "keeping"}
+    )
 
 
 @require_safe
@@ -117,7 +124,13 @@ def place_hold(request: Request, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The hold stands."))
             return redirect("review:keeping")
-    context = {"form": form, "conversation": conversation, "holds": holds_on(conversation), "tab": "holds", "room": "keeping"}
+    context = {
+        "form": form,
+        "conversation": conversation,
+        "holds": holds_on(conversation),
+        "tab": "holds",
+        "room": "keeping",
+    }
     return render(request, "review/keeping/place.html", context, status=422 if form.errors else 200)
 
 

@@ -239,3 +239,23 @@ def test_policies_are_changed_in_the_administration_on_record(client_of, ada):
         ("", "ordinary", "90", "365", root.pk),
         ("", "ordinary", "none", "90", root.pk),
     ]
+
+
+def test_who_signs_in_after_their_day_is_told_that_a_hold_keeps_it(browser, rita, ada, talk):
+    page = reverse("conversations:leaving")
+    User.objects.filter(pk=ada.pk).update(leaves_at=timezone.now() - timedelta(days=1))
+    assert "within the hour" in browser.get(page).content.decode()
+    hold_person(ada, by=rita, reason="Case 12", until=None)
+
+    html = browser.get(page).content.decode()
+
+    assert "a hold keeps something that you wrote" in html
+    assert "Case 12" not in html
+    assert "Keep my account" not in html
+
+
+def test_who_was_never_let_in_is_turned_away_as_ever(desk):
+    make_user("wanda", waits_for="approval", is_active=False)
+    response = desk.post(at("keeping"), {"person": "wanda", "reason": "Case 12"})
+    assert response.status_code == 422
+    assert "There is nobody of that name." in response.content.decode()
