@@ -11,7 +11,7 @@ NONE, EVER = "none", "ever"
 def keep_policy(policy: RetentionPolicy, *, by: User) -> None:
     """Save `policy`, which is new or changed, on record."""
     with transaction.atomic():
-        found = RetentionPolicy.objects.select_for_update().filter(pk=policy.pk).first()
+        found = RetentionPolicy.objects.select_for_update().filter(pk=policy.pk).order_by().first()
         before = said(found.days) if found else NONE
         policy.save()
         put_on_record(policy, before=before, after=said(policy.days), by=by)
