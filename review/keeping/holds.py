@@ -115,7 +115,10 @@ def look_again(hold: Hold) -> int:
 
 
 def look_again_everywhere() -> int:
-    """Do so for every hold that stands: nothing is removed by its time before."""
+    """Do so for every hold that stands: nothing is removed by its time before.
+
+    Raises Refusal when a search takes too long: then nothing may go.
+    """
     return sum(look_again(hold) for hold in Hold.objects.standing().filter(reach=Reach.FILTER))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,14 @@ from datetime import datetime
 from conversations.models import Conversation
 from conversations.models.conversation import ConversationQuerySet
 from conversations.services.attachments.tidying import empty_withdrawn
+from conversations.services.errors import Refusal
 from conversations.services.removing import Cause, Outcome, remove
 from review.models import Sort
 
 from .holds import is_kept, look_again_everywhere
 from .rules import Rule, all_rules, over
+
+log = logging.getLogger(__name__)
 
 CAUSES = {Sort.DELETED: Cause.TRASH, Sort.TEMPORARY: Cause.TEMPORARY}
 
@@ -53,7 +57,8 @@ def due_at(now: datetime) -> Iterator[Due]:
 def prune(*, now: datetime) -> Iterator[tuple[Due, Outcome]]:
     """Remove what is over at `now`, a rule at a time; cut off anywhere, the next one goes on.
 
-    What a hold keeps stays; of the trash, and of what is temporary, it leaves its owner's sight.
+    What a hold keeps stays; of the trash, and of what is temporary, it leaves its owner's sight. Raises
+    Refusal, with nothing removed, when a hold cannot look for what it keeps.
     """
     look_again_everywhere()
     for due in due_at(now):
@@ -64,8 +69,11 @@ def prune(*, now: datetime) -> Iterator[tuple[Due, Outcome]]:
 
 
 def prune_all(*, now: datetime) -> Outcome:
-    """Do as `prune`, and return what it came to."""
+    """Do as `prune`, and return what it came to; what stands in the way is told in the log."""
     total = Outcome()
-    for _due, outcome in prune(now=now):
-        total += outcome
+    try:
+        for _due, outcome in prune(now=now):
+            total += outcome
+    except Refusal as refusal:
+        log.error("Nothing is removed by its time: a hold could not look for what it keeps. %s", refusal)
     return total

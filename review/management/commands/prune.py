@@ -16,6 +16,7 @@ from accounts.models import User
 from conversations.models.attachment import readable_size
 from conversations.services.attachments.keeping import unsent_before
 from conversations.services.attachments.tidying import forget_unsent
+from conversations.services.errors import Refusal
 from conversations.services.leaving import purge_leavers
 from conversations.services.removing import Cause, Outcome
 from review.keeping.pruning import Due, due_at, prune
@@ -70,6 +71,10 @@ class Command(BaseCommand):
             self.show(rows)
             self.stderr.write("Cut off. What was removed has its receipts; the next run goes on.")
             raise SystemExit(CUT_OFF) from None
+        except Refusal as refusal:
+            raise CommandError(
+                f"A hold could not look for what it keeps, so nothing goes: {refusal}"
+            ) from refusal
         except (OSError, DatabaseError) as error:
             self.show(rows)
             raise CommandError(f"Cut off: {error} What was removed has its receipts.") from error

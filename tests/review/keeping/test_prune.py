@@ -9,7 +9,9 @@ from django.utils import timezone
 from conversations.models import Conversation
 from conversations.services import removing
 from conversations.services.attachments.keeping import delete_files_of
+from conversations.services.errors import Refusal
 from conversations.services.leaving import ask_to_leave
+from review.keeping import pruning
 from review.keeping.holds import hold_conversation
 from review.keeping.receipts import check_receipts
 from review.models import PurgeReceipt, ReceiptHead, RetentionPolicy
@@ -95,6 +97,19 @@ def test_cut_off_it_says_so_and_the_next_run_goes_on(error, ends, much, monkeypa
     call_command("prune", yes=True)
     assert Conversation.objects.count() == 2
     assert check_receipts() == (2, "")
+
+
+def test_while_a_hold_cannot_look_for_what_it_keeps_nothing_goes(much, monkeypatch, caplog):
+    def takes_too_long() -> int:
+        raise Refusal("That takes too long.")
+
+    monkeypatch.setattr(pruning, "look_again_everywhere", takes_too_long)
+
+    with pytest.raises(CommandError, match="nothing goes: That takes too long"):
+        call_command("prune", yes=True)
+    assert pruning.prune_all(now=timezone.now()).removed == 0
+    assert "could not look" in caplog.text
+    assert Conversation.objects.count() == 6
 
 
 def test_accounts_go_too(ada, capsys, settings, tmp_path):
