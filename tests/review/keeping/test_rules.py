@@ -145,6 +145,10 @@ def test_what_is_over_is_what_the_rules_say_in_plain_words(people, policies, db)
         for number, (theirs, talks) in enumerate(people):
             owner = User.objects.create(username=f"p{number}")
             owner.groups.set([groups[group] for group in theirs])
+            for sort, stays in stays_for(owner).items():
+                said = [policies[sort, group] for group in theirs if (sort, group) in policies]
+                said = said or [policies.get((sort, None), SITE[sort])]
+                assert stays == (None if None in said else timedelta(days=max(said)))
             for talk in talks:
                 deleted, temporary, mark, days = talk
                 made = make_conversation(owner, "Hi", "Ho", temporary=temporary)
