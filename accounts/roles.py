@@ -25,6 +25,9 @@ LOOKING_AFTER = "accounts.change_user"
 OF_READING = (
     *("view_readevent", "view_modechange", "view_accessgrant", "approve_access"),
     *("view_accessrule", "add_accessrule", "change_accessrule", "delete_accessrule"),
+    # and how long they are kept. Holds are placed by whoever that was given to, by name.
+    *("view_retentionpolicy", "add_retentionpolicy", "change_retentionpolicy", "delete_retentionpolicy"),
+    *("view_retentionchange", "view_hold", "view_purgereceipt"),
 )
 # and may whatever can be done in the administration of these: it shows facts and no words.
 ADMINISTERED = ("accounts", "account", "auth", "conversations", "mfa", "usersessions")

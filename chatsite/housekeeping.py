@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from datetime import timedelta
 from pathlib import Path
 
 from asgiref.sync import ThreadSensitiveContext
@@ -11,9 +10,8 @@ from django.utils import timezone
 
 from conversations.services.attachments.tidying import forget_unsent
 from conversations.services.leaving import purge_leavers
-from conversations.services.temporary import purge_temporary
-from conversations.services.trash import purge_trash
 from conversations.streaming.database import NO_ANSWER, in_database
+from review.keeping.pruning import prune_all
 
 FIRST_AFTER_S = 600.0  # who starts has more urgent things to do
 EVERY_S = 3_600.0
@@ -22,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 async def keep_house() -> None:
-    """Remove for ever what is over: trash, temporary conversations, files never sent, people who left.
+    """Remove for ever what is over: conversations by their rules, files never sent, people who left.
 
     Several processes may do it at once. It has a thread of its own: much to remove must not keep running
     answers from being stored.
@@ -40,11 +38,8 @@ async def keep_house() -> None:
 
 
 async def clear_away() -> None:
-    before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
-    if removed := await in_database(purge_trash, deleted_before=before):
-        log.info("Removed %d conversations from the trash for ever.", removed)
-    unused = timezone.now() - timedelta(hours=settings.TEMPORARY_HOURS)
-    await in_database(purge_temporary, last_used_before=unused)
+    if removed := (await in_database(prune_all, now=timezone.now())).removed:
+        log.info("Removed %d conversations for ever.", removed)
     await in_database(forget_unsent)
     imports = Path(settings.DATA_DIR) / "imports"
     if gone := await in_database(purge_leavers, now=timezone.now(), imports=imports):

@@ -54,7 +54,7 @@ def get_conversation(user: User, public_id: UUID) -> Conversation:
 
 def get_deleted_conversation(user: User, public_id: UUID) -> Conversation:
     """Return the conversation `public_id` of `user` even when it is in the trash; raise Http404."""
-    return get_object_or_404(Conversation, owner=user, public_id=public_id)
+    return get_object_or_404(Conversation, owner=user, withdrawn_at=None, public_id=public_id)
 
 
 def get_message(user: User, public_id: UUID) -> Message:

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from . import wiring
 from .views.sidebar import Sidebar
+from .views.terms import terms_for
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -16,6 +17,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "sidebar": Sidebar(user) if user is not None and user.is_authenticated else None,
         "shares_allowed": settings.SHARE_SCOPE != "off",
         "stand_in": wiring.stand_in(),
-        "temporary_hours": settings.TEMPORARY_HOURS,
+        "temporary_hours": lambda: terms_for(user).temporary_hours if user is not None else 0,
         "several_models": lambda: wiring.choice.is_there(user) if user is not None else False,
     }

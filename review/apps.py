@@ -7,11 +7,15 @@ class ReviewConfig(AppConfig):
     verbose_name = _("Review")
 
     def ready(self) -> None:
-        from accounts.leaving import ABOUT, FORGETTING
+        from accounts.leaving import ABOUT, FORGETTING, HOLDS
         from accounts.models import ONLY_BY_NAME
+        from conversations.services import removing, terms
+        from conversations.services.attachments import keeping as files
 
         from .access import PERMISSION
         from .granting import grants_about
+        from .keeping import holds, receipts
+        from .keeping.rules import terms_by_rules
         from .modes import forget as forget_modes
         from .reading import who_read_what_of
         from .trail import forget
@@ -19,4 +23,10 @@ class ReviewConfig(AppConfig):
         ONLY_BY_NAME.add(PERMISSION)
         ABOUT["who-read-what"] = who_read_what_of
         ABOUT["who-may-read"] = grants_about
-        FORGETTING.extend((forget, forget_modes))
+        FORGETTING.extend((forget, forget_modes, holds.forget))
+        ONLY_BY_NAME.add(holds.PERMISSION)
+        HOLDS.append(holds.keeps_account)
+        removing.KEEPERS.append(holds.kept_by_holds)
+        removing.RECORDERS.append(receipts.write_receipt)
+        files.FILE_KEEPERS.append(holds.keeps_file)
+        terms.SAYS.append(terms_by_rules)

@@ -14,6 +14,7 @@ from conversations.access import get_conversation
 from conversations.models import Conversation
 
 from .access import mode_of
+from .keeping.showing import kept_for
 from .modes import ask_for_review, is_asked, mode_told, take_back_review, tell
 from .readers import who_may_read, who_read
 
@@ -37,6 +38,7 @@ def show(request: Request, about: Conversation | None) -> HttpResponse:
         "about": about,
         "asked": about is not None and is_asked(about),
         "page": who_read(request.user, conversation=about, before=before(request)),
+        "kept": kept_for(request.user),
         "is_news": may.mode != mode_told(request.user),
     }
     return render(request, "review/readers.html", context)

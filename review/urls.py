@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import grant_views
 from .views import conversation, listing
@@ -26,5 +26,6 @@ urlpatterns = [
     path("grants/", grant_views.list_grants, name="grants"),
     path("grants/<int:pk>/approve/", grant_views.approve, name="approve_grant"),
     path("grants/<int:pk>/end/", grant_views.end, name="end_grant"),
+    path("keeping/", include("review.keeping.urls")),
     path("c/<uuid:public_id>/", conversation.lead_on, name="lead_on"),
 ]

@@ -27,7 +27,7 @@ from conversations.models import (
     Prompt,
     Summary,
 )
-from review.models import SavedFilter
+from review.models import Hold, SavedFilter
 from tests.factories import make_attachment, make_conversation, make_share
 
 OPEN = {
@@ -72,6 +72,8 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "review/c/": lambda conversation: conversation.public_id,
     "review/conversations/": lambda conversation: conversation.public_id,
     "review/filters/": lambda conversation: saved_filter_of(conversation).public_id,
+    "review/keeping/conversations/": lambda conversation: conversation.public_id,
+    "review/keeping/holds/": lambda conversation: hold_of(conversation).public_id,
     "presets/": lambda conversation: preset_of(conversation).public_id,
     "prompts/": lambda conversation: prompt_of(conversation).public_id,
 }
@@ -85,6 +87,7 @@ NOT_FOR_OWNERS = {
     for name in (
         *("lead_on", "read_conversation", "step_on", "follow_message", "compare_versions", "show_call"),
         *("open_file", "delete_filter"),
+        *("place_hold", "end_hold", "look_again"),
     )
 }
 
@@ -103,6 +106,10 @@ def preset_of(conversation: Conversation) -> Preset:
 
 def saved_filter_of(conversation: Conversation) -> SavedFilter:
     return SavedFilter.objects.get_or_create(owner=conversation.owner, name="otters", query="q=otters")[0]
+
+
+def hold_of(conversation: Conversation) -> Hold:
+    return Hold.objects.get_or_create(reach="person", person=conversation.owner, reason="otters")[0]
 
 
 def prompt_of(conversation: Conversation) -> Prompt:

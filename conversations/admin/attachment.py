@@ -31,6 +31,7 @@ class AttachmentAdmin(FactsAdmin):
         "characters",
         "created_at",
         "deleted_at",
+        "withdrawn_at",
     )
 
     def get_search_results(

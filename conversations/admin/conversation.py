@@ -28,6 +28,7 @@ class ConversationAdmin(FactsAdmin):
         "created_at",
         "updated_at",
         "deleted_at",
+        "withdrawn_at",
     )
     readonly_fields = ("message_count",)
 

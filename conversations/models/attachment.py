@@ -81,6 +81,9 @@ class Attachment(models.Model):
     characters = models.PositiveIntegerField(default=0, help_text=_("Length of that text."))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Deleted by its owner, and kept for a hold.")
+    )
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -102,6 +105,11 @@ class Attachment(models.Model):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether there are bytes of it: also of one that is kept for a hold alone."""
+        return self.deleted_at is None or self.withdrawn_at is not None
 
     @property
     def is_image(self) -> bool:

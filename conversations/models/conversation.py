@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .chat_model import ChatModel
 
@@ -56,6 +57,12 @@ class Conversation(models.Model):
     temporary = models.BooleanField(default=False)
     folder = models.CharField(max_length=FOLDER_LENGTH, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Gone for ever for its owner, and kept for a hold."),
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -75,6 +82,11 @@ class Conversation(models.Model):
                 condition=models.Q(deleted_at__isnull=False),
                 name="conversation_trash",
             ),
+            models.Index(
+                fields=["withdrawn_at"],
+                condition=models.Q(withdrawn_at__isnull=False),
+                name="conversation_withdrawn",
+            ),
             models.Index(fields=["-updated_at", "-id"], name="conversation_newest"),
         ]
 
@@ -83,7 +95,7 @@ class Conversation(models.Model):
 
     @property
     def heading(self) -> str:
-        return self.title or _("New conversation")
+        return self.title or gettext("New conversation")
 
     @property
     def is_unread(self) -> bool:

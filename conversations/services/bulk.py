@@ -62,7 +62,7 @@ def change_many(user: User, public_ids: Collection[UUID], *, change: str, folder
 @transaction.atomic
 def undo_change(user: User, undo: Undo) -> None:
     """Put everything back as it was before a change of `user`, as far as it is still there."""
-    rows = Conversation.objects.filter(owner=user, pk__in=list(undo["rows"]))
+    rows = Conversation.objects.filter(owner=user, withdrawn_at=None, pk__in=list(undo["rows"]))
     if undo["change"] == "delete":
         rows.update(deleted_at=None)
     elif undo["change"] == "move":

@@ -16,5 +16,5 @@ def delete_conversation(conversation: Conversation) -> None:
 
 def restore_conversation(conversation: Conversation) -> None:
     """Take `conversation` out of the trash."""
-    conversation.deleted_at = None
-    conversation.save(update_fields=["deleted_at"])
+    # What was removed for ever a moment ago, and is kept for a hold alone, does not come back.
+    Conversation.objects.filter(pk=conversation.pk, withdrawn_at=None).update(deleted_at=None)

@@ -17,8 +17,8 @@ from conversations.models import Attachment, Conversation, Generation, Grant, Im
 from .attachments.keeping import forget as forget_files
 from .errors import Refusal
 from .people import lock, refuse_above, refuse_last, refuse_oneself, shut_out
+from .removing import Cause, remove
 from .transfer.importing import path_of
-from .trash import remove
 
 log = logging.getLogger(__name__)
 
@@ -89,11 +89,25 @@ def try_to_purge(person: User, *, imports: Path) -> bool:
 
 
 def purge(person: User, *, imports: Path) -> bool:
-    """Delete all that `person` has, files and all; return False when an answer has yet to stop."""
+    """Delete all that `person` has, files and all; return False when an answer has yet to stop.
+
+    False too when a hold was placed meanwhile: what it keeps stays, and the account with it.
+    """
     shut_out(person)
     if Generation.objects.active().filter(conversation__owner=person).exists():
         return False
-    remove(Conversation.objects.filter(owner=person))
+    remove(Conversation.objects.filter(owner=person), cause=Cause.ACCOUNT)
+    with transaction.atomic():
+        there = User.objects.select_for_update(no_key=True, of=("self",)).filter(forgotten_at=None)
+        if not there.filter(pk=person.pk).values_list("pk"):
+            return False
+        if is_held(person) or Conversation.objects.filter(owner=person).exists():
+            return False
+        forget_belongings(person, imports=imports)
+    return True
+
+
+def forget_belongings(person: User, *, imports: Path) -> None:
     forget_files(Attachment.objects.filter(owner=person))
     for it in Import.objects.filter(owner=person):
         path_of(it.public_id, imports).unlink(missing_ok=True)
@@ -103,4 +117,3 @@ def purge(person: User, *, imports: Path) -> bool:
     Policy.objects.filter(person=person).delete()
     Grant.objects.filter(person=person).update(reason="")
     forget_person(person)
-    return True

@@ -1,53 +1,32 @@
 """The trash: what was deleted stays for some days, and then goes for ever."""
 
-from datetime import datetime
-
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from conversations.models import Conversation
 from conversations.models.conversation import ConversationQuerySet
 
-from .attachments.keeping import delete_files_of
 from .errors import Refusal
-
-# So many conversations go in one transaction: others can write in between, also on SQLite.
-BATCH = 20
+from .removing import Cause, Outcome, remove
 
 
 def trash_of(user: User) -> ConversationQuerySet:
-    """Return what `user` has deleted, the newest deletion first."""
-    rows = Conversation.objects.filter(owner=user, deleted_at__isnull=False)
+    """Return what `user` has deleted and can bring back, the newest deletion first."""
+    rows = Conversation.objects.filter(owner=user, deleted_at__isnull=False, withdrawn_at=None)
     return rows.order_by("-deleted_at", "-pk")
 
 
-def delete_for_ever(conversation: Conversation) -> None:
-    """Remove `conversation` and all that was said in it; raise Refusal unless it is in the trash."""
+def delete_for_ever(conversation: Conversation) -> Outcome:
+    """Remove `conversation` and all that was said in it; raise Refusal unless it is in the trash.
+
+    What a hold keeps is gone for its owner, and goes for ever when the hold ends.
+    """
     if conversation.deleted_at is None:
         raise Refusal(_("Only what is in the trash can be deleted for ever."))
-    with transaction.atomic():
-        delete_files_of([conversation])
-        conversation.delete()
+    rows = trash_of(conversation.owner).filter(pk=conversation.pk)
+    return remove(rows, cause=Cause.OWNER)
 
 
-def empty_trash(user: User) -> int:
-    """Remove what `user` has in the trash for ever, in batches, and return how many there were."""
-    return remove(trash_of(user))
-
-
-def purge_trash(*, deleted_before: datetime) -> int:
-    """Remove what anybody deleted before then, for ever and in batches, and return how many there were."""
-    return remove(Conversation.objects.filter(deleted_at__lt=deleted_before))
-
-
-def remove(rows: ConversationQuerySet) -> int:
-    removed = 0
-    while batch := list(rows.order_by("deleted_at", "pk").values_list("pk", flat=True)[:BATCH]):
-        with transaction.atomic():
-            # Asked again: what was brought back meanwhile stays.
-            gone = rows.filter(pk__in=batch).order_by()
-            delete_files_of(list(gone))
-            gone.delete()
-        removed += len(batch)
-    return removed
+def empty_trash(user: User) -> Outcome:
+    """Remove what `user` has in the trash for ever, in batches, but for what a hold keeps."""
+    return remove(trash_of(user), cause=Cause.OWNER)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,6 +30,10 @@ from conversations.services.limits import Limits
 HOUR_S = 3_600
 # Whatever a browser makes of it, it runs nothing, asks for nothing and belongs to no site.
 FILE_POLICY = "default-src 'none'; sandbox"
+
+KEPT_FOR_A_HOLD = gettext_lazy(
+    "“%s” is deleted for you, and kept out of sight until a hold ends; then it goes for ever."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +163,9 @@ def discard_file(request: Request, public_id: UUID) -> HttpResponse:
 @require_POST
 def delete_file(request: Request, public_id: UUID) -> HttpResponse:
     attachment = get_attachment(request.user, public_id)
-    delete(attachment)
+    kept = "" if delete(attachment) else KEPT_FOR_A_HOLD % attachment.name
     if request.htmx:
         page = list_mine(request.user, before="", limits=limits())
-        return render(request, "conversations/_file_deleted.html", {"page": page})
-    messages.success(request, _("“%s” was deleted.") % attachment.name)
+        return render(request, "conversations/_file_deleted.html", {"page": page, "sentence": kept})
+    messages.success(request, kept or _("“%s” was deleted.") % attachment.name)
     return redirect("conversations:files")

@@ -9,12 +9,13 @@ from django.contrib.auth import logout
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
+from accounts.leaving import is_held
 from accounts.roles import is_last_administrator
 from conversations.services import leaving
 from conversations.services.people import belongings_of
@@ -28,8 +29,12 @@ from .transfer import kept_as, sent
 def show_leaving(request: Request) -> HttpResponse:
     if request.method == "POST":
         return cast(HttpResponse, leave(request))
+    leaves_at = request.user.leaves_at
+    has_come = leaves_at is not None and leaves_at <= now()
     context = {
-        "leaves_at": request.user.leaves_at,
+        "leaves_at": leaves_at,
+        "has_come": has_come,
+        "is_held": has_come and is_held(request.user),
         "days": settings.ACCOUNT_GRACE_DAYS,
         "belongings": belongings_of(request.user),
         "is_last_administrator": is_last_administrator(request.user),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -18,6 +17,8 @@ from accounts.http import Request
 from conversations.access import get_deleted_conversation
 from conversations.models import Conversation
 from conversations.services import trash
+
+from .terms import terms_for
 
 PAGE = 50
 
@@ -34,23 +35,39 @@ class Thrown:
 @require_GET
 def show_trash(request: Request) -> HttpResponse:
     page = Paginator(trash.trash_of(request.user), PAGE).get_page(request.GET.get("page"))
-    stays = timedelta(days=settings.TRASH_DAYS)
+    days = terms_for(request.user).trash_days
+    stays = timedelta(days=days)
     thrown = [Thrown(row, row.deleted_at + stays) for row in page if row.deleted_at]
-    context = {"page": page, "thrown": thrown, "days": settings.TRASH_DAYS}
+    context = {"page": page, "thrown": thrown, "days": days}
     return render(request, "conversations/trash.html", context)
 
 
 @require_POST
 def empty_trash(request: Request) -> HttpResponse:
-    count = trash.empty_trash(request.user)
-    sentence = ngettext("%d conversation is gone for ever.", "%d conversations are gone for ever.", count)
-    messages.success(request, sentence % count)
+    outcome = trash.empty_trash(request.user)
+    if outcome.removed or not outcome.kept:
+        sentence = ngettext(
+            "%d conversation is gone for ever.", "%d conversations are gone for ever.", outcome.removed
+        )
+        messages.success(request, sentence % outcome.removed)
+    if outcome.kept:
+        sentence = ngettext(
+            "%d conversation is deleted for you, and kept out of sight until a hold ends.",
+            "%d conversations are deleted for you, and kept out of sight until a hold ends.",
+            outcome.kept,
+        )
+        messages.warning(request, sentence % outcome.kept)
     return redirect("conversations:trash")
 
 
 @require_POST
 def delete_for_ever(request: Request, public_id: UUID) -> HttpResponse:
     conversation = get_deleted_conversation(request.user, public_id)
-    trash.delete_for_ever(conversation)
-    messages.success(request, _("“%s” is gone for ever.") % conversation.heading)
+    outcome = trash.delete_for_ever(conversation)
+    sentence = _("“%s” is gone for ever.")
+    if outcome.kept:
+        sentence = _(
+            "“%s” is deleted for you, and kept out of sight until a hold ends; then it goes for ever."
+        )
+    messages.success(request, sentence % conversation.heading)
     return redirect("conversations:trash")

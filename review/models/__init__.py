@@ -3,6 +3,16 @@
 from .access import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
 from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
 from .finding import Extent, SavedFilter
+from .keeping import (
+    Held,
+    Hold,
+    PurgeReceipt,
+    Reach,
+    ReceiptHead,
+    RetentionChange,
+    RetentionPolicy,
+    Sort,
+)
 from .pseudonym import Pseudonym
 from .trail_head import TrailHead
 
@@ -13,13 +23,21 @@ __all__ = [
     "Action",
     "Extent",
     "Flag",
+    "Held",
+    "Hold",
     "Mode",
     "ModeChange",
     "ModeSeen",
     "Pseudonym",
+    "PurgeReceipt",
+    "Reach",
     "ReadEvent",
     "ReadEventQuerySet",
+    "ReceiptHead",
+    "RetentionChange",
+    "RetentionPolicy",
     "SavedFilter",
     "Sighting",
+    "Sort",
     "TrailHead",
 ]

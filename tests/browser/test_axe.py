@@ -69,6 +69,8 @@ def test_no_page_has_a_violation(ada, upstream):
             conversation.replace("/c/", "/review/conversations/"),
             "/review/",
             "/review/?q=show",
+            *("/review/keeping/", "/review/keeping/rules/", "/review/keeping/receipts/"),
+            conversation.replace("/c/", "/review/keeping/conversations/"),
             "/nowhere/",
             "/patterns/",
         ),

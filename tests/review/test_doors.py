@@ -1,11 +1,12 @@
 """Every address of the console is closed to those who may not read, and silent about what is out of scope."""
 
 import json
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
 from accounts.roles import Role, give_roles
@@ -36,12 +37,23 @@ def ids_of(talk: Conversation) -> dict[str, UUID]:
     }
 
 
+def flat(patterns: Iterable[object]) -> list[URLPattern]:
+    """Those of the files of addresses that are included, too."""
+    found: list[URLPattern] = []
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            found += flat(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            found.append(pattern)
+    return found
+
+
 def addresses(talk: Conversation, **other: UUID) -> list[str]:
     """Every address of the console, about `talk`."""
     saved = SavedFilter.objects.get_or_create(owner=talk.owner, name="theirs", query="thumb=up")[0]
     known = {"public_id": talk.public_id, **ids_of(talk), **other}
     found = []
-    for pattern in urlpatterns:
+    for pattern in flat(urlpatterns):
         if pattern.name in GRANTS:
             continue
         names = pattern.pattern.converters

@@ -14,6 +14,7 @@ PASSWORD = "a long pass phrase"
 def main(count: int, staff: int) -> None:
     django.setup()
     from django.contrib.auth.hashers import make_password
+    from django.contrib.auth.models import Permission
     from django.db import transaction
 
     from accounts.models import User
@@ -38,6 +39,8 @@ def main(count: int, staff: int) -> None:
     with transaction.atomic():
         people = User.objects.bulk_create(rows)
         group_of(Role.REVIEWER).user_set.add(*(person for person in people if person.is_staff))
+        holds = Permission.objects.get(content_type__app_label="review", codename="place_holds")
+        holds.user_set.add(*(person for person in people if person.is_staff))  # given by name alone
         signed_in = [(person.username, session_of(person)) for person in people]
     sys.stdout.write(json.dumps(signed_in))
 

@@ -1,7 +1,8 @@
 """Take files in, give them back, and forget them: rows and bytes together."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
@@ -24,8 +25,19 @@ from .names import clean_name
 
 log = logging.getLogger(__name__)
 
+# Each tells whether something forbids that the bytes of a file are deleted, as a legal hold does.
+FILE_KEEPERS: list[Callable[[Attachment], bool]] = []
+
 KEPT_UNSENT_FOR = timedelta(days=1)
 SWEPT_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """How many files went, and how many bytes they had."""
+
+    files: int = 0
+    bytes: int = 0
 
 
 def accept_upload(
@@ -134,32 +146,55 @@ def discard_unsent(attachment: Attachment) -> None:
     forget(Attachment.objects.filter(pk=attachment.pk, messages=None))
 
 
-def delete_file(attachment: Attachment) -> None:
-    """Delete the bytes and the words of `attachment`; the messages that carry it say that it was deleted."""
+def delete_file(attachment: Attachment) -> bool:
+    """Delete the bytes and the words of `attachment`; the messages that carry it say that it was deleted.
+
+    Returns False when something keeps them: then it is gone for its owner, and they go when that ends.
+    """
     if not attachment.messages.exists():
-        return forget(Attachment.objects.filter(pk=attachment.pk))
+        forget(Attachment.objects.filter(pk=attachment.pk))
+        return True
+    with transaction.atomic():
+        # Whoever keeps something locks the conversation, or the person.
+        carrying = Conversation.objects.filter(messages__attachments=attachment).values("pk")
+        locked = Conversation.objects.select_for_update(of=("self",)).filter(pk__in=carrying)
+        list(locked.order_by("pk").values_list("pk"))
+        list(User.objects.select_for_update(no_key=True).filter(pk=attachment.owner_id).values_list("pk"))
+        if any(keeps(attachment) for keeps in FILE_KEEPERS):
+            attachment.deleted_at = attachment.withdrawn_at = timezone.now()
+            attachment.save(update_fields=["deleted_at", "withdrawn_at"])
+            return False
+        empty(attachment)
+    return True
+
+
+def empty(attachment: Attachment) -> None:
+    """Delete the bytes and the words of `attachment`, and let its row stay; called within a transaction."""
     place = attachment.place
-    attachment.deleted_at, attachment.text, attachment.characters = timezone.now(), "", 0
-    attachment.save(update_fields=["deleted_at", "text", "characters"])
+    attachment.deleted_at = attachment.deleted_at or timezone.now()
+    attachment.withdrawn_at, attachment.text, attachment.characters = None, "", 0
+    attachment.save(update_fields=["deleted_at", "withdrawn_at", "text", "characters"])
     transaction.on_commit(lambda: delete_bytes([place]))
-    return None
 
 
-def delete_files_of(conversations: Collection[Conversation]) -> None:
+def delete_files_of(conversations: Collection[Conversation]) -> Freed:
     """Delete files that only messages of `conversations` carry. Call it before deleting those for ever."""
     elsewhere = Attachment.messages.through.objects.filter(attachment=OuterRef("pk"))
     elsewhere = elsewhere.exclude(message__conversation__in=conversations)
     carried = Attachment.objects.filter(messages__conversation__in=conversations)
     alone = carried.exclude(Exists(elsewhere)).values_list("pk", flat=True)
-    forget(Attachment.objects.filter(pk__in=set(alone)))
+    return forget(Attachment.objects.filter(pk__in=set(alone)))
 
 
-def forget(rows: AttachmentQuerySet) -> None:
-    """Delete `rows` and, once that is certain, their bytes."""
+def forget(rows: AttachmentQuerySet) -> Freed:
+    """Delete `rows` and, once that is certain, their bytes; return how much that is."""
+    columns = ("file", "byte_count", "deleted_at", "withdrawn_at")
     with transaction.atomic():
-        found = list(rows.select_for_update(of=("self",)).only("file"))
+        found = list(rows.select_for_update(of=("self",)).only(*columns))
         Attachment.objects.filter(pk__in=[attachment.pk for attachment in found]).delete()
         transaction.on_commit(lambda: delete_bytes([attachment.place for attachment in found]))
+    there = [one.byte_count for one in found if one.has_bytes]
+    return Freed(len(there), sum(there))
 
 
 def delete_bytes(places: Iterable[str]) -> None:

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models import Attachment
 from conversations.models.attachment import file_storage
 
-from .keeping import KEPT_UNSENT_FOR, delete_bytes, forget, unsent_before
+from .keeping import FILE_KEEPERS, KEPT_UNSENT_FOR, delete_bytes, empty, forget, unsent_before
 
 AT_ONCE = 500
 
@@ -21,6 +23,19 @@ def forget_unsent(*, older_than: timedelta = KEPT_UNSENT_FOR) -> int:
     return forgotten
 
 
+def empty_withdrawn() -> int:
+    """Delete the bytes of files that their owner deleted and that nothing keeps any more; return how many."""
+    emptied = 0
+    for key in list(Attachment.objects.filter(withdrawn_at__isnull=False).values_list("pk", flat=True)):
+        with transaction.atomic():
+            rows = Attachment.objects.select_for_update(of=("self",))
+            attachment = rows.filter(pk=key, withdrawn_at__isnull=False).first()
+            if attachment is not None and not any(keeps(attachment) for keeps in FILE_KEEPERS):
+                empty(attachment)
+                emptied += 1
+    return emptied
+
+
 def delete_nameless_bytes(*, older_than: timedelta = KEPT_UNSENT_FOR) -> int:
     """Delete bytes that no row names and that no upload of today may yet name; return how many there were."""
     storage = file_storage()
@@ -29,7 +44,8 @@ def delete_nameless_bytes(*, older_than: timedelta = KEPT_UNSENT_FOR) -> int:
     deleted = 0
     for directory in storage.listdir("")[0]:
         places = {f"{directory}/{name}" for name in storage.listdir(directory)[1]}
-        named = Attachment.objects.filter(deleted_at=None, file__startswith=f"{directory}/")
+        kept = Q(deleted_at=None) | Q(withdrawn_at__isnull=False)
+        named = Attachment.objects.filter(kept, file__startswith=f"{directory}/")
         nameless = places - set(named.values_list("file", flat=True))
         old = [place for place in nameless if storage.get_modified_time(place) < timezone.now() - older_than]
         delete_bytes(old)

@@ -39,7 +39,8 @@ account.json          name, addresses, preferences, ways in (no secrets), roles 
                       the invitation that you came by
 sessions.jsonl        where you are signed in
 conversations/        each as JSON, in the format that this site also takes back in;
-                      those of the trash and temporary ones in folders of their own
+                      those of the trash, temporary ones and those that you deleted and
+                      a hold keeps in folders of their own
 files/                what you attached, under the id that files.jsonl names
 files.jsonl           names, kinds and sizes of your files
 feedback.jsonl        your thumbs, with reasons and words
@@ -153,11 +154,17 @@ def write_conversations(archive: zipfile.ZipFile, person: User) -> Iterator[None
     rows = Conversation.objects.filter(owner=person).select_related("model").order_by("pk")
     last = 0
     while conversation := rows.filter(pk__gt=last).first():
-        folder = "trash/" if conversation.deleted_at else "temporary/" if conversation.temporary else ""
+        folder = folder_of(conversation)
         name = f"conversations/{folder}{file_name(conversation, 'json')}"
         archive.writestr(name, house.write(copy_of(conversation)))
         last = conversation.pk
         yield
+
+
+def folder_of(conversation: Conversation) -> str:
+    if conversation.withdrawn_at:
+        return "kept-for-a-hold/"
+    return "trash/" if conversation.deleted_at else "temporary/" if conversation.temporary else ""
 
 
 def write_files(archive: zipfile.ZipFile, person: User) -> Iterator[None]:

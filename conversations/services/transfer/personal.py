@@ -30,6 +30,10 @@ LEFT_OUT = {
     "review.ModeChange.by": "what may be read of others",
     "review.ModeSeen.person": "what their page told them, as it stands there",
     "review.SavedFilter.owner": "how they look for the conversations of others",
+    "review.RetentionChange.by": "how long what others write is kept",
+    "review.Hold.person": "a case about them may be the reason; that it keeps something is told on deletion",
+    "review.Hold.placed_by": "what of others is kept, and why",
+    "review.Hold.ended_by": "the same",
     "review.Pseudonym.person": "the key that hides them in the trail",
 }
 ACCOUNT = (

@@ -30,7 +30,7 @@ from conversations.models import (
     Status,
     Usage,
 )
-from conversations.services import trash
+from conversations.services import removing
 from conversations.services.errors import Refusal
 from conversations.services.leaving import ask_to_leave, delete_account, purge_leavers, take_back
 from tests.factories import (
@@ -176,16 +176,16 @@ def test_it_goes_on_after_it_was_cut_off_and_keeps_nobody_behind(ada, bob, tmp_p
         make_conversation(ada, "Question", "Answer")
     ask_to_leave(ada, days=0)
     ask_to_leave(bob, days=0)
-    monkeypatch.setattr(trash, "BATCH", 2)
-    real, calls = trash.delete_files_of, []
+    monkeypatch.setattr(removing, "BATCH", 2)
+    real, calls = removing.delete_files_of, []
 
     def breaks_off(conversations):
         calls.append(1)
         if len(calls) == 2:
             raise OSError("the power went")
-        real(conversations)
+        return real(conversations)
 
-    monkeypatch.setattr(trash, "delete_files_of", breaks_off)
+    monkeypatch.setattr(removing, "delete_files_of", breaks_off)
     assert purge(tmp_path) == 1  # bob
     assert "could not be deleted" in caplog.text
     assert Conversation.objects.count() == 3

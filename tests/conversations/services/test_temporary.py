@@ -5,10 +5,11 @@ from django.utils import timezone
 from conversations.models import Conversation, Purpose
 from conversations.services.organising import list_folders
 from conversations.services.search import parse_query, search
-from conversations.services.temporary import keep_conversation, purge_temporary
+from conversations.services.temporary import keep_conversation
 from conversations.services.titles import ask_for_title
 from conversations.services.transfer.exporting import _each
 from conversations.views.sidebar import Sidebar
+from review.keeping.pruning import prune_all
 from tests.factories import make_conversation
 
 
@@ -29,7 +30,7 @@ def test_it_is_removed_some_hours_after_its_last_word_and_others_stay(ada):
     long_ago = timezone.now() - timedelta(hours=25)
     Conversation.objects.filter(pk__in=[old.pk, kept.pk]).update(updated_at=long_ago)
 
-    assert purge_temporary(last_used_before=timezone.now() - timedelta(hours=24)) == 1
+    assert prune_all(now=timezone.now()).removed == 1
 
     assert set(Conversation.objects.all()) == {young, kept}
 

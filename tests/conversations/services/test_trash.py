@@ -1,15 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from conversations.models import Conversation, Generation, Message
-from conversations.services import trash
+from conversations.services import removing, trash
 from conversations.services.attachments.keeping import delete_files_of
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation
-from conversations.services.trash import purge_trash
+from review.keeping.pruning import prune_all
 from tests.factories import make_attachment, make_conversation
 
 
@@ -17,25 +16,28 @@ def throw_away(conversation: Conversation, *, days: int) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(deleted_at=timezone.now() - timedelta(days=days))
 
 
-def test_what_has_been_there_long_enough_goes_with_all_that_was_said(ada, capsys):
+def purge_trash() -> int:
+    return prune_all(now=timezone.now()).removed
+
+
+def test_what_has_been_there_long_enough_goes_with_all_that_was_said(ada):
     old, young, kept = (make_conversation(ada, "Question", "Answer") for _ in range(3))
     throw_away(old, days=31)
     throw_away(young, days=29)
 
-    call_command("purge_trash")
+    assert purge_trash() == 1
 
-    assert "Removed 1 conversation for ever." in capsys.readouterr().out
     assert set(Conversation.objects.all()) == {young, kept}
     assert Message.objects.count() == 4
     assert Generation.objects.count() == 2
 
 
 def test_it_goes_in_batches(ada, monkeypatch):
-    monkeypatch.setattr(trash, "BATCH", 2)
+    monkeypatch.setattr(removing, "BATCH", 2)
     for _ in range(5):
         throw_away(make_conversation(ada, "Question", "Answer"), days=40)
 
-    assert trash.purge_trash(deleted_before=timezone.now()) == 5
+    assert purge_trash() == 5
     assert not Conversation.objects.exists()
 
 
@@ -44,7 +46,7 @@ def test_the_trash_of_one_person_is_emptied(ada, bob):
         delete_conversation(make_conversation(owner, "Question", "Answer"))
     kept = make_conversation(ada, "Kept")
 
-    assert trash.empty_trash(ada) == 1
+    assert trash.empty_trash(ada).removed == 1
     assert set(ada.conversations.all()) == {kept}
     assert bob.conversations.count() == 1
 
@@ -62,7 +64,7 @@ def test_the_files_of_what_goes_for_ever_go_too_unless_another_conversation_carr
     gone.deleted_at = timezone.now() - timedelta(days=31)
     gone.save()
 
-    purge_trash(deleted_before=timezone.now() - timedelta(days=30))
+    purge_trash()
 
     assert list(ada.attachments.all()) == [shared]
     assert alone.pk != shared.pk
@@ -74,7 +76,7 @@ def test_a_file_that_two_carry_goes_with_both_of_them(ada):
     throw_away(one, days=31)
     throw_away(other, days=31)
 
-    purge_trash(deleted_before=timezone.now() - timedelta(days=30))
+    purge_trash()
 
     assert not ada.attachments.exists()
 
