@@ -3,6 +3,7 @@
 from .access import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
 from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
 from .finding import Extent, SavedFilter
+from .judging import Label, Mark, Note, Score, State, Step, Sticker, Verdict
 from .pseudonym import Pseudonym
 from .trail_head import TrailHead
 
@@ -13,13 +14,21 @@ __all__ = [
     "Action",
     "Extent",
     "Flag",
+    "Label",
+    "Mark",
     "Mode",
     "ModeChange",
     "ModeSeen",
+    "Note",
     "Pseudonym",
     "ReadEvent",
     "ReadEventQuerySet",
     "SavedFilter",
+    "Score",
     "Sighting",
+    "State",
+    "Step",
+    "Sticker",
     "TrailHead",
+    "Verdict",
 ]
