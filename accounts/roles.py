@@ -25,6 +25,9 @@ LOOKING_AFTER = "accounts.change_user"
 OF_READING = (
     *("view_readevent", "view_modechange", "view_accessgrant", "approve_access"),
     *("view_accessrule", "add_accessrule", "change_accessrule", "delete_accessrule"),
+    # and defines by what reviewers judge.
+    *(f"{verb}_{what}" for what in ("label", "score", "step") for verb in ("view", "add", "change")),
+    "delete_step",
 )
 # and may whatever can be done in the administration of these: it shows facts and no words.
 ADMINISTERED = ("accounts", "account", "auth", "conversations", "mfa", "usersessions")

@@ -203,8 +203,12 @@ class Note(models.Model):
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="notes")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_notes")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, null=True, blank=True, related_name="notes"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_notes"
+    )
     quote = models.CharField(max_length=QUOTE_LENGTH, blank=True)
     prefix = models.CharField(max_length=AROUND_LENGTH, blank=True)
     suffix = models.CharField(max_length=AROUND_LENGTH, blank=True)
