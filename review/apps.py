@@ -12,6 +12,7 @@ class ReviewConfig(AppConfig):
 
         from .access import PERMISSION
         from .granting import grants_about
+        from .judging.personal import judgements_by, judgements_of
         from .modes import forget as forget_modes
         from .reading import who_read_what_of
         from .trail import forget
@@ -19,4 +20,6 @@ class ReviewConfig(AppConfig):
         ONLY_BY_NAME.add(PERMISSION)
         ABOUT["who-read-what"] = who_read_what_of
         ABOUT["who-may-read"] = grants_about
+        ABOUT["judged"] = judgements_of
+        ABOUT["judgements-given"] = judgements_by
         FORGETTING.extend((forget, forget_modes))

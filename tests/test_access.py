@@ -25,6 +25,7 @@ from conversations.models import (
     Message,
     Preset,
     Prompt,
+    Reply,
     Summary,
 )
 from review.models import SavedFilter
@@ -72,6 +73,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "review/c/": lambda conversation: conversation.public_id,
     "review/conversations/": lambda conversation: conversation.public_id,
     "review/filters/": lambda conversation: saved_filter_of(conversation).public_id,
+    "replies/": lambda conversation: reply_to(conversation).public_id,
     "presets/": lambda conversation: preset_of(conversation).public_id,
     "prompts/": lambda conversation: prompt_of(conversation).public_id,
 }
@@ -84,7 +86,7 @@ NOT_FOR_OWNERS = {
     f"review:{name}": "for readers with the permission"
     for name in (
         *("lead_on", "read_conversation", "step_on", "follow_message", "compare_versions", "show_call"),
-        *("open_file", "delete_filter"),
+        *("open_file", "delete_filter", "judge", "write_note", "note_message", "change_note", "reply"),
     )
 }
 
@@ -103,6 +105,10 @@ def preset_of(conversation: Conversation) -> Preset:
 
 def saved_filter_of(conversation: Conversation) -> SavedFilter:
     return SavedFilter.objects.get_or_create(owner=conversation.owner, name="otters", query="q=otters")[0]
+
+
+def reply_to(conversation: Conversation) -> Reply:
+    return Reply.objects.get_or_create(conversation=conversation, text="Otters bite.")[0]
 
 
 def prompt_of(conversation: Conversation) -> Prompt:

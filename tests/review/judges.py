@@ -14,7 +14,7 @@ from tests.factories import make_user
 
 
 def make_reviewer(name: str, *, settles: bool = False) -> User:
-    """Somebody who may read, made when nobody has the name; with the right to settle, if they are to have it."""
+    """Somebody who may read, made when nobody has the name; with the right to settle, if wanted."""
     person = User.objects.filter(username=name).first() or make_user(name)
     give_roles(person, {Role.REVIEWER})
     if settles:
