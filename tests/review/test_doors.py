@@ -98,7 +98,7 @@ def test_what_is_out_of_scope_is_not_there(talk, ada):
     for address in addresses(talk):
         response = desk.get(address)
         if str(talk.public_id) in address:
-            assert response.status_code == 404, address
+            assert response.status_code in {404, 405}, address
         assert "otters" not in response.content.decode(), address
     assert not ReadEvent.objects.exists()
 
@@ -116,17 +116,12 @@ def test_a_part_of_another_conversation_is_not_there(part, talk, ada):
         for address in addresses(talk, **{part: forged}):
             if str(forged) in address:
                 assert desk.get(address).status_code == 404, address
+                assert desk.post(address).status_code in {404, 405}, address
 
 
 def test_nothing_is_judged_where_nothing_may_be_read(talk, ada):
     label = Label.objects.create(name="Spam")
-    said = {
-        "state": "reviewed",
-        "text": "x",
-        "label": label.public_id,
-        "chosen": talk.public_id,
-        "delete": "1",
-    }
+    said = {"state": "reviewed", "text": "x", "label": label.public_id, "delete": "1"}
     rita = make_user("rita")
     give_roles(rita, {Role.REVIEWER})
     clients = visitors(ada)
@@ -137,7 +132,7 @@ def test_nothing_is_judged_where_nothing_may_be_read(talk, ada):
 
     for client in clients.values():
         for address in places:
-            client.post(address, said)
+            client.post(address, {**said, "chosen": talk.public_id})
 
     assert not Verdict.objects.exists()
     assert not Sticker.objects.exists()
