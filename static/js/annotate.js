@@ -42,8 +42,11 @@ document.addEventListener("htmx:beforeRequest", (event) => { // one form at a me
   const open = event.target.matches("[data-annotate]") && event.target.parentElement.querySelector("[data-note-form]")
   if (open) { event.preventDefault(); open.querySelector("[name=text]").focus() }
 })
-document.addEventListener("htmx:afterSettle", ({ target }) => {
-  target.querySelector?.("[data-note-form] [name=text]")?.focus()
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  const form = detail.elt.querySelector?.("[data-note-form] [name=text]") ?? target.querySelector?.("[data-note-form] [name=text]")
+  const written = detail.elt.matches?.("[data-notes-of]") && !form
+  if (form) form.focus()
+  else if (written) detail.elt.querySelector("[data-annotate]").focus()
   mark()
 })
 

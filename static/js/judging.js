@@ -24,7 +24,7 @@ function show() {
   for (const place of document.querySelectorAll("[data-desk-count]")) {
     place.textContent = count === 1 ? place.dataset.one : count ? place.dataset.many.replace("%s", count) : ""
   }
-  for (const button of document.querySelectorAll("[data-desk-judging] button")) button.disabled = !count
+  document.querySelector("[data-desk-judging]").toggleAttribute("data-none", !count)
 }
 
 document.addEventListener("click", (event) => event.target.matches?.("[data-desk-chosen]") && changed(event.target, event.shiftKey))
