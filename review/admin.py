@@ -16,10 +16,10 @@ from .models import (
     Extent,
     Flag,
     Label,
-    Mark,
     ModeChange,
     ModeSeen,
     Note,
+    Placement,
     Pseudonym,
     ReadEvent,
     SavedFilter,
@@ -279,8 +279,8 @@ class StickerAdmin(NoFilters):
     list_select_related = ("verdict", "label")
 
 
-@admin.register(Mark)
-class MarkAdmin(NoFilters):
+@admin.register(Placement)
+class PlacementAdmin(NoFilters):
     fields = list_display = ("verdict", "score", "step")
     list_select_related = ("verdict", "score", "step")
 

@@ -18,7 +18,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from conversations.models import Conversation
-from review.models import Label, Mark, Score, Sticker, Verdict
+from review.models import Label, Placement, Score, Sticker, Verdict
 
 MOST_UNITS = 10_000
 ORDINAL, NOMINAL = "ordinal", "nominal"
@@ -91,8 +91,8 @@ def agreements(scope: QuerySet[Conversation]) -> Agreements:
 
 def of_scores(given: Mapping[int, tuple[int, int]], by_two: QuerySet[Any, Any]) -> Iterator[Agreement]:
     said: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-    marks = Mark.objects.filter(verdict__conversation__in=by_two.values("conversation"))
-    for verdict, asked, step in marks.order_by().values_list("verdict", "score", "step"):
+    placements = Placement.objects.filter(verdict__conversation__in=by_two.values("conversation"))
+    for verdict, asked, step in placements.order_by().values_list("verdict", "score", "step"):
         if verdict in given:
             unit, rater = given[verdict]
             said[asked][unit][rater] = step

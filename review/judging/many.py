@@ -82,7 +82,7 @@ def undo_many(reviewer: User, undo: Undo) -> None:
     """Put the verdicts of `reviewer` back as they were, as far as they are still there."""
     mine = Verdict.objects.of(reviewer)
     Sticker.objects.filter(pk__in=undo["stickers"], verdict__in=mine).delete()
-    mine.filter(pk__in=undo["made"], marks=None, stickers=None).delete()
+    mine.filter(pk__in=undo["made"], placements=None, stickers=None).delete()
     mine.filter(pk__in=undo["made"]).update(state=State.UNREVIEWED)
     for state in State.values:
         keys = [int(pk) for pk, stood in undo["stood"].items() if stood == state]

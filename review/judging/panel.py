@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from accounts.models import User
 from conversations.models import Conversation, Reply
 from conversations.services.replies import REPLY_LENGTH, replies_to
-from review.models import Label, Mark, Note, Score, State, Step, Sticker, Verdict
+from review.models import Label, Note, Placement, Score, State, Step, Sticker, Verdict
 from review.models.judging import NOTE_LENGTH
 
 from .definitions import offered_labels, offered_scores
@@ -22,11 +22,11 @@ class Told:
 
     verdict: Verdict
     labels: list[Label] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
+    placements: list[Placement] = field(default_factory=list)
 
     @property
     def opinion(self) -> Opinion:
-        return Opinion(self.verdict.state, self.labels, [mark.step for mark in self.marks])
+        return Opinion(self.verdict.state, self.labels, [placement.step for placement in self.placements])
 
     @property
     def moment(self) -> str:
@@ -113,7 +113,7 @@ def judgement_of(
     is_given = mine is not None and mine.verdict.is_given
     may_settle = reader.has_perm(SETTLING) and is_given
     labels = offered_labels(kept=[label.pk for one in told for label in one.labels])
-    scores = offered_scores(kept=[mark.score_id for one in told for mark in one.marks])
+    scores = offered_scores(kept=[placement.score_id for one in told for placement in one.placements])
     own = typed or (mine.opinion if mine else Opinion(State.UNREVIEWED))
     counting = settling or (settled or mine or Told(Verdict())).opinion
     notes = Note.objects.filter(conversation=conversation).select_related("author", "message")
@@ -143,9 +143,9 @@ def verdicts_on(conversation: Conversation) -> list[Told]:
         Sticker.objects.filter(verdict__in=list(told)).select_related("label").order_by("label__name")
     ):
         told[sticker.verdict_id].labels.append(sticker.label)
-    marks = Mark.objects.filter(verdict__in=list(told)).select_related("score", "step")
-    for mark in marks.order_by("score__name"):
-        told[mark.verdict_id].marks.append(mark)
+    placements = Placement.objects.filter(verdict__in=list(told)).select_related("score", "step")
+    for placement in placements.order_by("score__name"):
+        told[placement.verdict_id].placements.append(placement)
     return list(told.values())
 
 

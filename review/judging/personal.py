@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from accounts.models import User
-from review.models import Mark, Note, Sticker, Verdict
+from review.models import Note, Placement, Sticker, Verdict
 
 READ_AT_ONCE = 500
 
@@ -30,8 +30,8 @@ def told_verdicts(rows: QuerySet[Verdict]) -> Iterator[dict[str, object]]:
         for pk, name in Sticker.objects.filter(verdict__in=page).values_list("verdict", "label__name"):
             labels[pk].append(name)
         steps: dict[int, dict[str, str]] = defaultdict(dict)
-        marks = Mark.objects.filter(verdict__in=page).order_by("pk")
-        for pk, score, step in marks.values_list("verdict", "score__name", "step__name"):
+        placements = Placement.objects.filter(verdict__in=page).order_by("pk")
+        for pk, score, step in placements.values_list("verdict", "score__name", "step__name"):
             steps[pk][score] = step
         for verdict in page:
             last = verdict.pk

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from conversations.models import Conversation
 from conversations.services.errors import Conflict, Refusal
-from review.models import Label, Mark, State, Step, Sticker, Verdict
+from review.models import Label, Placement, State, Step, Sticker, Verdict
 
 SETTLING = "review.settle_verdicts"
 
@@ -66,9 +66,9 @@ def keep(verdict: Verdict, opinion: Opinion) -> Verdict:
     verdict.updated_at = timezone.now()
     verdict.save(update_fields=["state", "updated_at", "reviewer"])
     verdict.stickers.all().delete()
-    verdict.marks.all().delete()
+    verdict.placements.all().delete()
     Sticker.objects.bulk_create(Sticker(verdict=verdict, label=label) for label in opinion.labels)
-    Mark.objects.bulk_create(
-        Mark(verdict=verdict, score_id=step.score_id, step=step) for step in opinion.steps
+    Placement.objects.bulk_create(
+        Placement(verdict=verdict, score_id=step.score_id, step=step) for step in opinion.steps
     )
     return verdict

@@ -88,12 +88,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Mark',
+            name='Placement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='review.score')),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='review.step')),
-                ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='review.verdict')),
+                ('score', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='review.score')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='review.step')),
+                ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='review.verdict')),
             ],
             options={
                 'default_permissions': ['view'],
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('label', 'verdict'), name='sticker_once'),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('score', 'verdict'), name='mark_once_a_score'),
+            model_name='placement',
+            constraint=models.UniqueConstraint(fields=('score', 'verdict'), name='placement_once_a_score'),
         ),
     ]

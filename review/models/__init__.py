@@ -3,7 +3,7 @@
 from .access import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
 from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
 from .finding import Extent, SavedFilter
-from .judging import Label, Mark, Note, Score, State, Step, Sticker, Verdict
+from .judging import Label, Note, Placement, Score, State, Step, Sticker, Verdict
 from .pseudonym import Pseudonym
 from .trail_head import TrailHead
 
@@ -15,11 +15,11 @@ __all__ = [
     "Extent",
     "Flag",
     "Label",
-    "Mark",
     "Mode",
     "ModeChange",
     "ModeSeen",
     "Note",
+    "Placement",
     "Pseudonym",
     "ReadEvent",
     "ReadEventQuerySet",

@@ -179,19 +179,19 @@ class Sticker(models.Model):
         return f"Sticker {self.pk}"
 
 
-class Mark(models.Model):
+class Placement(models.Model):
     """Which step of a score a verdict says it is."""
 
-    verdict = models.ForeignKey(Verdict, on_delete=models.CASCADE, related_name="marks")
-    score = models.ForeignKey(Score, on_delete=models.PROTECT, related_name="marks")
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="marks")
+    verdict = models.ForeignKey(Verdict, on_delete=models.CASCADE, related_name="placements")
+    score = models.ForeignKey(Score, on_delete=models.PROTECT, related_name="placements")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="placements")
 
     class Meta:
         default_permissions = ["view"]
-        constraints = [models.UniqueConstraint(fields=["score", "verdict"], name="mark_once_a_score")]
+        constraints = [models.UniqueConstraint(fields=["score", "verdict"], name="placement_once_a_score")]
 
     def __str__(self) -> str:
-        return f"Mark {self.pk}"
+        return f"Placement {self.pk}"
 
 
 class Note(models.Model):

@@ -10,7 +10,7 @@ from review.judging import notes
 from review.judging.definitions import fill_steps
 from review.judging.notes import Passage, delete_note, write_note
 from review.judging.verdicts import Opinion, give_verdict, settle
-from review.models import Label, Mark, Note, ReadEvent, Score, Sticker, Verdict
+from review.models import Label, Note, Placement, ReadEvent, Score, Sticker, Verdict
 from review.models.judging import Scale
 from tests.factories import make_conversation, make_user
 
@@ -58,7 +58,7 @@ def test_a_verdict_is_given_changed_and_is_one_row_a_reviewer(talk, desk, rita):
     verdict = Verdict.objects.get()
     assert (verdict.reviewer, verdict.state, verdict.settles) == (rita, "attention", False)
     assert not Sticker.objects.exists()
-    assert Mark.objects.get().step == second
+    assert Placement.objects.get().step == second
 
 
 def test_the_panel_stands_beside_the_conversation_and_htmx_gets_it_alone(talk, desk):
@@ -143,7 +143,7 @@ def test_forged_fields_get_a_sentence_or_are_left_out(talk, desk):
     assert desk.post(address, odd).status_code == 302
     assert desk.post(address, {**odd, "settle": "1", "seen": "2026-13-99T00:00"}).status_code == 422
     assert not Sticker.objects.exists()
-    assert not Mark.objects.exists()
+    assert not Placement.objects.exists()
 
 
 def test_what_is_archived_is_offered_only_where_it_was_chosen(talk, desk):
@@ -290,7 +290,7 @@ def test_the_panel_takes_as_many_queries_whatever_was_said(talk, desk, django_as
         give_verdict(talk, reviewer=person, opinion=Opinion("reviewed", [label], [score.steps.all()[number]]))
         write_note(talk, author=person, text="Hm", message=talk.leaf)
 
-    assert queries() <= before + 3  # steps, stickers and marks have rows now
+    assert queries() <= before + 3  # steps, stickers and placements have rows now
 
 
 def test_a_scale_brings_its_steps_and_an_administrator_defines_labels(client_of):
