@@ -30,7 +30,10 @@ if (find("[data-annotate]")) import("annotate").then((module) => { notes = modul
 function press(key) {
   const place = find(`[data-desk-key="${key}"]`)
   if (place?.closest("[data-desk-judging]") && !find("[data-desk-chosen]:checked")) keys.x()
-  if (place?.matches("button, summary")) place.click()
+  if (place?.matches("summary")) {
+    place.click()
+    place.parentElement.querySelector("textarea, input:not([type=hidden])").focus()
+  } else if (place?.matches("button")) place.click()
   else place?.focus()
 }
 

@@ -69,6 +69,7 @@ def test_no_page_has_a_violation(ada, upstream):
             conversation.replace("/c/", "/review/conversations/"),
             "/review/",
             "/review/?q=show",
+            "/review/agreement/",
             "/nowhere/",
             "/patterns/",
         ),
