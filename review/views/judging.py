@@ -136,6 +136,7 @@ def note_message(request: Request, public_id: UUID, message_id: UUID) -> HttpRes
     context = {
         "conversation": conversation,
         "message": message,
+        "key": message.public_id,
         "passage": passage,
         "text": text,
         "sentence": sentence,
@@ -185,6 +186,7 @@ def change_note(request: Request, public_id: UUID, note_id: UUID) -> HttpRespons
         "conversation": conversation,
         "message": note.message,
         "note": note,
+        "key": note.public_id,
         "text": text,
         "sentence": sentence,
         "pass": request.GET.get("pass", ""),

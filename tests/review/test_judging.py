@@ -172,6 +172,9 @@ def test_a_note_is_written_on_the_conversation_edited_and_deleted_by_who_wrote_i
 
     address = reverse("review:change_note", args=[talk.public_id, note.public_id])
     assert client_of(make_reviewer("ravi")).post(address, {"text": "Not mine"}).status_code == 404
+    for headers in ({}, {"HX-Request": "true"}):
+        assert "First &lt;i&gt;words" in desk.get(address, headers=headers).content.decode()
+    assert desk.post(address, {"text": " "}).status_code == 422
     desk.post(address, {"text": "Second"})
     note.refresh_from_db()
     assert note.text == "Second"
