@@ -40,11 +40,14 @@ def settle(
 ) -> Verdict:
     """Keep `opinion` as the verdict on `conversation` that counts; raise Refusal.
 
-    `seen` is when the one that `reviewer` looked at was given: another one is not written over unseen.
+    Whoever settles has judged it by themselves before. `seen` is when the verdict that they looked at was
+    given: another one is not written over unseen.
     """
     refuse_unknown(opinion)
     if not reviewer.has_perm(SETTLING):
         raise Refusal(_("You may not give the verdict that counts."))
+    if not Verdict.objects.of(reviewer).given().filter(conversation=conversation).exists():
+        raise Refusal(_("Give your own verdict first."))
     if opinion.state == State.UNREVIEWED:
         raise Refusal(_("Say whether it is reviewed or needs attention: this verdict counts."))
     verdict, made = Verdict.objects.select_for_update().get_or_create(

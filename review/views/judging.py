@@ -6,8 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -62,10 +63,15 @@ def moment(request: Request) -> datetime | None:
 
 
 def step_on_from(request: Request, conversation: Conversation) -> HttpResponse:
+    """Lead to what stands next: in the list that they came from, or where the page with the panel says."""
     query = {"step": "next", "list": request.POST.get("list", "")}
-    way = redirect("review:step_on", conversation.public_id)
-    way["Location"] += f"?{urlencode(query)}"
-    return HttpResponse(headers={"HX-Redirect": way["Location"]}) if request.htmx else way
+    way = f"{reverse('review:step_on', args=[conversation.public_id])}?{urlencode(query)}"
+    wanted = request.POST.get("next", "")
+    if wanted.startswith(reverse("review:list_conversations")) and url_has_allowed_host_and_scheme(
+        wanted, None
+    ):
+        way = wanted
+    return HttpResponse(headers={"HX-Redirect": way}) if request.htmx else redirect(way)
 
 
 def show_panel(
@@ -83,6 +89,7 @@ def show_panel(
         "judgement": judgement_of(conversation, request.user, typed=typed, settling=settling),
         "pass": request.GET.get("pass", ""),
         "list_asked": Asked.of(request.POST.get("list", ""), reader=request.user).query,
+        "judgement_next": request.POST.get("next", ""),
         "sentence": str(refusal or ""),
         **more,
     }

@@ -6,9 +6,10 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from accounts.roles import Role, give_roles
+from conversations.models import Conversation
 from review.judging.definitions import fill_steps
-from review.judging.verdicts import Opinion
-from review.models import Label, Score
+from review.judging.verdicts import Opinion, give_verdict, settle
+from review.models import Label, Score, Verdict
 from review.models.judging import Scale
 from tests.factories import make_user
 
@@ -30,6 +31,12 @@ def make_score(name: str, scale: Scale) -> Score:
     score = Score.objects.create(name=name, scale=scale)
     fill_steps(score)
     return score
+
+
+def settled(talk: Conversation, person: User, opinion: Opinion, **seen: Any) -> Verdict:
+    """What counts for `talk`, by `person`, who thought the same before they saw what others did."""
+    give_verdict(talk, reviewer=person, opinion=opinion)
+    return settle(talk, reviewer=person, opinion=opinion, **seen)
 
 
 def opinion(state: str, *labels: Label) -> Opinion:

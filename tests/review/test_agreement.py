@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from review.judging import agreement as module
 from review.judging.agreement import NOMINAL, ORDINAL, agreement
-from review.judging.verdicts import Opinion, give_verdict, settle
+from review.judging.verdicts import Opinion, give_verdict
 from review.models import AccessRule, Mode
 from review.models.judging import Scale
 from tests.factories import make_conversation
 
-from .judges import make_label, make_reviewer, make_score, opinion
+from .judges import make_label, make_reviewer, make_score, opinion, settled
 
 PAGE = "/review/agreement/"
 # K. Krippendorff, Computing Krippendorff’s Alpha-Reliability (2011), example C: four observers, 12 units.
@@ -74,8 +74,7 @@ def judged(db, ada):
             labels = [spam] if number == 0 else []
             give_verdict(talk, reviewer=person, opinion=Opinion("reviewed", labels, [step]))
     alone = make_conversation(ada, "Alone", "Yes.")
-    give_verdict(alone, reviewer=people[0], opinion=opinion("reviewed", spam))
-    settle(alone, reviewer=make_reviewer("sara", settles=True), opinion=Opinion("reviewed"))
+    settled(alone, make_reviewer("sara", settles=True), opinion("reviewed", spam))
     return score
 
 

@@ -14,7 +14,7 @@ from review.models import Label, Note, Placement, ReadEvent, Score, Sticker, Ver
 from review.models.judging import Scale
 from tests.factories import make_conversation, make_user
 
-from .judges import make_label, make_reviewer, make_score, opinion
+from .judges import make_label, make_reviewer, make_score, opinion, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -121,18 +121,22 @@ def test_only_who_has_the_right_settles_and_the_verdict_is_shown_as_the_one_that
 
 def test_what_somebody_else_settled_meanwhile_is_not_written_over(talk):
     sara, sven = make_reviewer("sara", settles=True), make_reviewer("sven", settles=True)
-    first = settle(talk, reviewer=sara, opinion=Opinion("reviewed"))
+    first = settled(talk, sara, Opinion("reviewed"))
 
     with pytest.raises(Conflict, match="settled it meanwhile"):
-        settle(talk, reviewer=sven, opinion=Opinion("attention"))
+        settled(talk, sven, Opinion("attention"))
 
-    again = settle(talk, reviewer=sven, opinion=Opinion("attention"), seen=first.updated_at)
+    again = settled(talk, sven, Opinion("attention"), seen=first.updated_at)
     assert (again.pk, again.reviewer) == (first.pk, sven)
 
 
 def test_a_verdict_that_counts_says_how_it_stands(talk):
+    sara = make_reviewer("sara", settles=True)
+    with pytest.raises(Refusal, match="your own"):
+        settle(talk, reviewer=sara, opinion=Opinion("reviewed"))
+    give_verdict(talk, reviewer=sara, opinion=Opinion("reviewed"))
     with pytest.raises(Refusal, match="counts"):
-        settle(talk, reviewer=make_reviewer("sara", settles=True), opinion=Opinion("unreviewed"))
+        settle(talk, reviewer=sara, opinion=Opinion("unreviewed"))
 
 
 def test_forged_fields_get_a_sentence_or_are_left_out(talk, desk):
@@ -162,6 +166,21 @@ def test_done_leads_to_the_next_conversation_of_the_list_and_counts_as_reviewed(
     assert response.headers["Location"].startswith(reverse("review:step_on", args=[talk.public_id]))
     assert "person%3Dada" in response.headers["Location"]
     assert Verdict.objects.get().state == "reviewed"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads"),
+    [
+        ("/review/queues/1/", True),
+        ("https://evil.example/review/", False),
+        ("//evil.example", False),
+        ("/", False),
+    ],
+)
+def test_done_leads_where_the_page_says_and_never_out_of_the_console(wanted, leads, talk, desk):
+    said = {"state": "reviewed", "then": "next", "next": wanted}
+    way = desk.post(judge_of(talk, desk), said, headers={"HX-Request": "true"}).headers["HX-Redirect"]
+    assert (way == wanted) == leads
 
 
 def test_a_note_is_written_on_the_conversation_edited_and_deleted_by_who_wrote_it(talk, desk, client_of):

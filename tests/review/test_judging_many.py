@@ -10,11 +10,11 @@ from django.urls import reverse
 from review.access import conversations_in_scope
 from review.finding.asked import Asked
 from review.finding.listing import find_page
-from review.judging.verdicts import Opinion, give_verdict, settle
+from review.judging.verdicts import Opinion, give_verdict
 from review.models import AccessRule, Mode, Sticker, Verdict
 from tests.factories import make_conversation
 
-from .judges import make_label, make_reviewer, opinion
+from .judges import make_label, make_reviewer, opinion, settled
 from .test_listing import titles
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_the_list_is_narrowed_by_label_state_and_what_is_mine(ada, desk, rita):
     give_verdict(a, reviewer=rita, opinion=opinion("reviewed", make_label("Spam")))
     give_verdict(b, reviewer=ravi, opinion=Opinion("attention"))
     give_verdict(c, reviewer=ravi, opinion=Opinion("attention"))
-    settle(c, reviewer=sara, opinion=Opinion("reviewed"))
+    settled(c, sara, Opinion("reviewed"))
     give_verdict(_d, reviewer=rita, opinion=Opinion("unreviewed"))
 
     assert found(desk, label="Spam") == {"A"}
