@@ -28,6 +28,9 @@ OF_READING = (
     # and how long they are kept. Holds are placed by whoever that was given to, by name.
     *("view_retentionpolicy", "add_retentionpolicy", "change_retentionpolicy", "delete_retentionpolicy"),
     *("view_retentionchange", "view_hold", "view_purgereceipt"),
+    # and defines by what reviewers judge.
+    *(f"{verb}_{what}" for what in ("label", "score", "step") for verb in ("view", "add", "change")),
+    "delete_step",
 )
 # and may whatever can be done in the administration of these: it shows facts and no words.
 ADMINISTERED = ("accounts", "account", "auth", "conversations", "mfa", "usersessions")

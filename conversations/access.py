@@ -23,6 +23,7 @@ from .models import (
     Message,
     Preset,
     Prompt,
+    Reply,
     Scope,
     Share,
     Summary,
@@ -44,11 +45,15 @@ class Visit:
 def get_conversation(user: User, public_id: UUID) -> Conversation:
     """Return the conversation `public_id` of `user`, with what its page reads; raise Http404.
 
-    Its `is_running` says whether an answer is being made somewhere in it.
+    Its `is_running` says whether an answer is being made somewhere in it, `has_replies` whether a reviewer
+    wrote to its owner.
     """
     related = ("leaf", "model", "owner__spending")
     rows = Conversation.objects.visible_to(user).select_related(*related)
-    rows = rows.annotate(is_running=Exists(Generation.objects.answering(OuterRef("pk"))))
+    rows = rows.annotate(
+        is_running=Exists(Generation.objects.answering(OuterRef("pk"))),
+        has_replies=Exists(Reply.objects.filter(conversation=OuterRef("pk"))),
+    )
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -82,6 +87,12 @@ def get_summary(user: User, public_id: UUID) -> Summary:
     rows = Summary.objects.filter(conversation__in=Conversation.objects.visible_to(user))
     related = ("conversation__leaf", "conversation__model", "conversation__owner", "generation", "upto")
     return get_object_or_404(rows.select_related(*related), public_id=public_id)
+
+
+def get_reply(user: User, public_id: UUID) -> Reply:
+    """Return the reply `public_id` to the owner of a conversation of `user`; raise Http404."""
+    rows = Reply.objects.filter(conversation__in=Conversation.objects.visible_to(user))
+    return get_object_or_404(rows.select_related("conversation"), public_id=public_id)
 
 
 def get_own_share(user: User, public_id: UUID) -> Share:

@@ -14,6 +14,7 @@ class ReviewConfig(AppConfig):
 
         from .access import PERMISSION
         from .granting import grants_about
+        from .judging.personal import judgements_by, judgements_of
         from .keeping import holds, receipts
         from .keeping.rules import terms_by_rules
         from .modes import forget as forget_modes
@@ -23,6 +24,8 @@ class ReviewConfig(AppConfig):
         ONLY_BY_NAME.add(PERMISSION)
         ABOUT["who-read-what"] = who_read_what_of
         ABOUT["who-may-read"] = grants_about
+        ABOUT["judged"] = judgements_of
+        ABOUT["judgements-given"] = judgements_by
         FORGETTING.extend((forget, forget_modes, holds.forget))
         ONLY_BY_NAME.add(holds.PERMISSION)
         HOLDS.append(holds.keeps_account)

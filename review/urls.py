@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from . import grant_views
-from .views import conversation, listing
+from .views import conversation, judging, judging_many, listing
 
 app_name = "review"
 urlpatterns = [
@@ -23,6 +23,18 @@ urlpatterns = [
     ),
     path("conversations/<uuid:public_id>/calls/<uuid:call_id>/", conversation.show_call, name="show_call"),
     path("conversations/<uuid:public_id>/files/<uuid:file_id>/", conversation.open_file, name="open_file"),
+    path("conversations/<uuid:public_id>/judgement/", judging.judge, name="judge"),
+    path("conversations/<uuid:public_id>/notes/", judging.write_note, name="write_note"),
+    path("conversations/<uuid:public_id>/notes/<uuid:note_id>/", judging.change_note, name="change_note"),
+    path(
+        "conversations/<uuid:public_id>/messages/<uuid:message_id>/note/",
+        judging.note_message,
+        name="note_message",
+    ),
+    path("conversations/<uuid:public_id>/reply/", judging.reply, name="reply"),
+    path("judge/", judging_many.judge_many, name="judge_many"),
+    path("judge/undo/", judging_many.take_back, name="undo_many"),
+    path("agreement/", judging_many.show_agreement, name="agreement"),
     path("grants/", grant_views.list_grants, name="grants"),
     path("grants/<int:pk>/approve/", grant_views.approve, name="approve_grant"),
     path("grants/<int:pk>/end/", grant_views.end, name="end_grant"),

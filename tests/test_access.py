@@ -25,6 +25,7 @@ from conversations.models import (
     Message,
     Preset,
     Prompt,
+    Reply,
     Summary,
 )
 from review.models import Hold, SavedFilter
@@ -74,6 +75,7 @@ ROWS: dict[str, Callable[[Conversation], UUID]] = {
     "review/filters/": lambda conversation: saved_filter_of(conversation).public_id,
     "review/keeping/conversations/": lambda conversation: conversation.public_id,
     "review/keeping/holds/": lambda conversation: hold_of(conversation).public_id,
+    "replies/": lambda conversation: reply_to(conversation).public_id,
     "presets/": lambda conversation: preset_of(conversation).public_id,
     "prompts/": lambda conversation: prompt_of(conversation).public_id,
 }
@@ -86,8 +88,8 @@ NOT_FOR_OWNERS = {
     f"review:{name}": "for readers with the permission"
     for name in (
         *("lead_on", "read_conversation", "step_on", "follow_message", "compare_versions", "show_call"),
-        *("open_file", "delete_filter"),
         *("place_hold", "end_hold", "look_again"),
+        *("open_file", "delete_filter", "judge", "write_note", "note_message", "change_note", "reply"),
     )
 }
 
@@ -110,6 +112,10 @@ def saved_filter_of(conversation: Conversation) -> SavedFilter:
 
 def hold_of(conversation: Conversation) -> Hold:
     return Hold.objects.get_or_create(reach="person", person=conversation.owner, reason="otters")[0]
+
+
+def reply_to(conversation: Conversation) -> Reply:
+    return Reply.objects.get_or_create(conversation=conversation, text="Otters bite.")[0]
 
 
 def prompt_of(conversation: Conversation) -> Prompt:

@@ -8,6 +8,7 @@ from .generation import ChunkAdmin, GenerationAdmin
 from .message import MessageAdmin
 from .policy import PolicyAdmin
 from .preset import PresetAdmin, PromptAdmin
+from .reply import ReplyAdmin
 from .share import ShareAdmin
 from .spending import GrantAdmin, ReservationAdmin, SpendingAdmin, UsageAdmin
 from .summary import SummaryAdmin
@@ -27,6 +28,7 @@ __all__ = [
     "PolicyAdmin",
     "PresetAdmin",
     "PromptAdmin",
+    "ReplyAdmin",
     "ReservationAdmin",
     "ShareAdmin",
     "SpendingAdmin",

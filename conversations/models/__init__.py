@@ -9,6 +9,7 @@ from .message import Message, Role
 from .policy import Policy
 from .preset import Preset
 from .prompt import Prompt
+from .reply import Reply
 from .share import Scope, Share
 from .spending import Grant, Period, Reservation, Spending, Usage
 from .summary import Summary
@@ -33,6 +34,7 @@ __all__ = [
     "Prompt",
     "Purpose",
     "Reason",
+    "Reply",
     "Reservation",
     "Role",
     "Scope",

@@ -7,13 +7,19 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from conversations.models import Conversation, Generation
+from conversations.models import Conversation, Generation, Reply
 from conversations.models.conversation import ConversationQuerySet
 
 
 def with_marks(rows: ConversationQuerySet) -> ConversationQuerySet:
-    """Return `rows`, each with `is_running`: whether an answer is being made for it. No further query."""
-    return rows.annotate(is_running=Exists(Generation.objects.answering(OuterRef("pk"))))
+    """Return `rows`, each with `is_running`, whether an answer is being made for it, and `has_reply`.
+
+    That is whether a reviewer wrote what its owner has not read. No further query.
+    """
+    return rows.annotate(
+        is_running=Exists(Generation.objects.answering(OuterRef("pk"))),
+        has_reply=Exists(Reply.objects.filter(conversation=OuterRef("pk"), read_at=None)),
+    )
 
 
 def marks_of(user: User, public_ids: Collection[UUID]) -> list[Conversation]:

@@ -18,7 +18,7 @@ from conversations import wiring
 from conversations.access import get_conversation, get_deleted_conversation, get_message
 from conversations.forms import MessageForm, Place, PlaceForm, RenameForm
 from conversations.http import asking_to_wait
-from conversations.models import ChatModel, Conversation, Generation
+from conversations.models import ChatModel, Conversation, Generation, Reply
 from conversations.services import budgets
 from conversations.services.asking import Exchange
 from conversations.services.asking import start_conversation as start
@@ -29,6 +29,7 @@ from conversations.services.keeping import restore_conversation as restore
 from conversations.services.limits import Limits
 from conversations.services.marks import see
 from conversations.services.paging import PAGE, Stretch
+from conversations.services.replies import replies_to
 from conversations.services.sight import sight_of
 from conversations.services.temporary import keep_conversation as keep
 from conversations.services.titles import rename_conversation as rename
@@ -103,6 +104,8 @@ def show_conversation(request: Request, public_id: UUID) -> HttpResponse:
     page = shown_page(conversation, stretch=stretch_of(request.user, conversation, place))
     if place is None or not request.htmx:
         see(conversation)
+        if getattr(conversation, "has_replies", False):
+            page["replies"] = replies_to(conversation)
         elsewhere = found_elsewhere(request, conversation, page["entries"])
         return render(request, "conversations/conversation.html", {**page, "elsewhere": elsewhere})
     page["transcript"] = page["transcript"].beyond(place.where)
@@ -209,6 +212,7 @@ class ShownPage(TypedDict):
     terms: Terms | None
     limits: Limits
     standing: budgets.Standing | None
+    replies: NotRequired[list[Reply]]
 
 
 def shown_page(

@@ -23,6 +23,7 @@ from accounts.names import look_alike_key
 from conversations.models import ChatModel, Conversation, Problem, Reason, Status, Thumb
 from conversations.services.errors import Refusal
 from conversations.services.search import Query, parse_query
+from review.models import Label, State
 
 ANY, YES, NO = "any", "yes", "no"
 WHETHER = [("", _("Either way")), (YES, _("Yes")), (NO, _("No"))]
@@ -80,10 +81,23 @@ class FilterForm(forms.Form):
     temporary = forms.ChoiceField(label=_("Temporary"), required=False, choices=WHETHER)
     deleted = forms.ChoiceField(label=_("Messages deleted"), required=False, choices=WHETHER)
 
+    label = forms.ModelChoiceField(
+        label=_("Label"),
+        required=False,
+        queryset=Label.objects.none(),
+        to_field_name="name",
+        empty_label=_("Any"),
+    )
+    state = forms.ChoiceField(
+        label=_("How it stands"), required=False, choices=[("", _("Any")), *State.choices]
+    )
+    mine = forms.ChoiceField(label=_("Reviewed by me"), required=False, choices=WHETHER)
+
     def __init__(self, data: Mapping[str, str]) -> None:
         super().__init__(data, auto_id="f-%s")
         group, model = self.fields["group"], self.fields["model"]
         group.queryset = Group.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["label"].queryset = Label.objects.all()  # type: ignore[attr-defined]
         # A catalogue has hundreds; these are asked.
         used = ChatModel.objects.filter(Exists(Conversation.objects.filter(model=OuterRef("pk")))).order_by(
             "name"
@@ -127,16 +141,18 @@ class Chip:
 class Asked:
     """What was asked for, understood as far as it can be; the form says what cannot."""
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, *, reader: User | None = None) -> None:
+        """Understand `data` for `reader`; without one, what asks for their own verdicts finds nothing."""
+        self.reader = reader
         self.form = FilterForm(data)
         self.is_valid = self.form.is_valid()
         self.values = self.form.cleaned_data
         self.words = self.form.query
 
     @classmethod
-    def of(cls, query: str) -> Asked:
-        """Return what `query`, the part of an address, asks for."""
-        return cls(QueryDict(query))
+    def of(cls, query: str, *, reader: User | None = None) -> Asked:
+        """Return what `query`, the part of an address, asks for, when it is `reader` who asks."""
+        return cls(QueryDict(query), reader=reader)
 
     @cached_property
     def given(self) -> dict[str, str]:

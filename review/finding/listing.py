@@ -95,7 +95,7 @@ def find_page(scope: Conversations, asked: Asked, *, older: str = "") -> Page:
     with within_reason():
         among = narrow(scope, asked)
         page = found_page(among, asked, older) if asked.words.has_words else listed_page(among, older)
-        tell(page.rows)
+        tell(page.rows, reader=asked.reader)
         return page
 
 

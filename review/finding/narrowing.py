@@ -6,13 +6,14 @@ whether to begin with them or with the newest conversations.
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from conversations.models import Attachment, Conversation, Feedback, Generation, Message, Purpose, Share
 from conversations.models.spending import to_units
 from conversations.services.search.finding import models_named
+from review.models import State, Sticker, Verdict
 
 from .asked import ANY, YES, Asked
 
@@ -26,6 +27,7 @@ def narrow(scope: Conversations, asked: Asked) -> Conversations:
     found = by_how_it_went(found, asked)
     found = by_size(found, asked)
     found = by_kind(found, asked)
+    found = by_verdict(found, asked)
     return by_operators(found, asked)
 
 
@@ -95,6 +97,37 @@ def by_kind(found: Conversations, asked: Asked) -> Conversations:
     if wanted := asked.values.get("temporary"):
         found = found.filter(temporary=wanted == YES)
     return found
+
+
+def by_verdict(found: Conversations, asked: Asked) -> Conversations:
+    """Narrow to what somebody put a label on, to how it stands, and to what the reader judged or not."""
+    values = asked.values
+    if label := values.get("label"):
+        labelled = Sticker.objects.filter(label=label).order_by()
+        found = found.filter(pk__in=labelled.values("verdict__conversation"))
+    if state := values.get("state"):
+        found = found.filter(stands(state))
+    if wanted := values.get("mine"):
+        if asked.reader is None:
+            return found.none()
+        theirs = Exists(Verdict.objects.of(asked.reader).given().filter(conversation=OuterRef("pk")))
+        found = found.filter(theirs if wanted == YES else ~theirs)
+    return found
+
+
+def stands(state: str) -> Q:
+    """How a conversation stands: as it was settled, else in need of attention if anybody says so.
+
+    Most may be reviewed or not, so each is asked by itself; those that need attention are few.
+    """
+    here = Verdict.objects.given().filter(conversation=OuterRef("pk"))
+    if state == State.UNREVIEWED:
+        return Q(~Exists(here))
+    settled = Verdict.objects.filter(settles=True, conversation=OuterRef("conversation"))
+    worrying = Verdict.objects.filter(state=State.ATTENTION).filter(Q(settles=True) | ~Exists(settled))
+    if state == State.ATTENTION:
+        return Q(pk__in=worrying.order_by().values("conversation"))
+    return Q(Exists(here)) & ~Q(Exists(worrying.filter(conversation=OuterRef("pk"))))
 
 
 def by_operators(found: Conversations, asked: Asked) -> Conversations:

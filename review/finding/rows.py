@@ -9,10 +9,12 @@ from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from accounts.models import User
 from conversations.models import Attachment, Conversation, Feedback, Generation, Message, Problem, Share
 from conversations.models.generation import ACTIVE
 from conversations.models.spending import to_usd
 from conversations.services.search.excerpt import Piece
+from review.models import Label, Sticker, Verdict
 
 HITS_SHOWN = 3
 
@@ -37,6 +39,8 @@ class Row:
     is_running: bool = False
     has_file: bool = False
     is_shared: bool = False
+    verdict: Verdict | None = None  # what the reader themselves thinks
+    labels: list[Label] = field(default_factory=list)
 
     @property
     def shown_hits(self) -> list[Hit]:
@@ -66,8 +70,8 @@ class Row:
             return None
 
 
-def tell(rows: Sequence[Row]) -> None:
-    """Add to `rows` what stands beside their conversations, in four queries."""
+def tell(rows: Sequence[Row], *, reader: User | None = None) -> None:
+    """Add to `rows` what stands beside their conversations, in six queries."""
     by_key: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         by_key[row.conversation.pk].append(row)
@@ -83,6 +87,23 @@ def tell(rows: Sequence[Row]) -> None:
     shares = Share.objects.living().filter(conversation__in=keys).order_by()
     for row in of(by_key, shares.values_list("conversation", flat=True).distinct()):
         row.is_shared = True
+
+    if reader is not None:
+        tell_what_is_thought(by_key, reader)
+
+
+def tell_what_is_thought(by_key: dict[int, list[Row]], reader: User) -> None:
+    """Add what `reader` thinks; what others do is shown to who has given their own verdict, elsewhere."""
+    verdicts = Verdict.objects.of(reader).filter(conversation__in=list(by_key)).in_bulk()
+    for verdict in verdicts.values():
+        for row in by_key[verdict.conversation_id]:
+            row.verdict = verdict
+    stickers = (
+        Sticker.objects.filter(verdict__in=list(verdicts)).select_related("label").order_by("label__name")
+    )
+    for sticker in stickers:
+        for row in by_key[verdicts[sticker.verdict_id].conversation_id]:
+            row.labels.append(sticker.label)
 
 
 def tell_how_it_went(by_key: dict[int, list[Row]]) -> None:

@@ -3,6 +3,7 @@
 from .access import AccessGrant, AccessRule, Flag, Mode, ModeChange, ModeSeen
 from .event import APPEND_ONLY, Action, ReadEvent, ReadEventQuerySet, Sighting
 from .finding import Extent, SavedFilter
+from .judging import Label, Note, Placement, Score, State, Step, Sticker, Verdict
 from .keeping import (
     Held,
     Hold,
@@ -25,9 +26,12 @@ __all__ = [
     "Flag",
     "Held",
     "Hold",
+    "Label",
     "Mode",
     "ModeChange",
     "ModeSeen",
+    "Note",
+    "Placement",
     "Pseudonym",
     "PurgeReceipt",
     "Reach",
@@ -37,7 +41,12 @@ __all__ = [
     "RetentionChange",
     "RetentionPolicy",
     "SavedFilter",
+    "Score",
     "Sighting",
     "Sort",
+    "State",
+    "Step",
+    "Sticker",
     "TrailHead",
+    "Verdict",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from conversations.models import Generation
 from conversations.services.entries import Entry
+from review.models import Note
 
 from .branches import Node, Tree
 
@@ -20,6 +21,7 @@ class Line:
 
     entry: Entry
     versions: list[tuple[Node, Node]] = field(default_factory=list)
+    notes: Sequence[Note] = ()
 
     @property
     def call(self) -> Generation | None:

@@ -18,12 +18,13 @@ from conversations.services.transcript import build_entry, build_transcript
 from review.access import conversations_in_scope
 from review.finding.asked import Asked
 from review.finding.listing import neighbour
+from review.judging.panel import Judgement, judgement_of, notes_by_message
 from review.models import ReadEvent
 from review.reading import REASON_LENGTH, get_conversation_to_read, readings_of, record_reading
 from review.transcripts.branches import STEMS_SHOWN, Node, Tree, tree_of
 from review.transcripts.calls import CALLS_SHOWN, calls_of, request_of, sum_of
 from review.transcripts.differences import compare
-from review.transcripts.lines import line_of, lines_of
+from review.transcripts.lines import Line, line_of, lines_of
 
 from .doors import for_readers
 
@@ -45,11 +46,14 @@ def read_conversation(request: Request, public_id: UUID) -> HttpResponse:
     stretch = stretch_of(request, conversation, tree)
     transcript = build_transcript(conversation, stretch)
     calls = list(calls_of(conversation)[: CALLS_SHOWN + 1])
-    asked = Asked.of(request.GET.get("list", ""))
+    asked = Asked.of(request.GET.get("list", ""), reader=request.user)
+    judgement = judgement_of(conversation, request.user)
     context = {
         "conversation": conversation,
         "transcript": transcript,
-        "lines": lines_of(transcript.entries, tree),
+        "lines": with_notes(lines_of(transcript.entries, tree), judgement),
+        "judgement": judgement,
+        "list_asked": asked.query,
         "rated": [entry for entry in transcript.entries if entry.feedback],
         "read_only": True,
         "reading": reading,
@@ -67,6 +71,13 @@ def read_conversation(request: Request, public_id: UUID) -> HttpResponse:
         "list_query": urlencode({"list": asked.query}) if asked.query else "",
     }
     return render(request, "review/conversation.html", context)
+
+
+def with_notes(lines: list[Line], judgement: Judgement) -> list[Line]:
+    notes = notes_by_message(judgement.notes)
+    for line in lines:
+        line.notes = notes.get(line.entry.message.pk, ())
+    return lines
 
 
 def put_on_record(request: Request, conversation: Conversation, *, reason: str = "") -> ReadEvent:
@@ -133,7 +144,7 @@ def follow_message(request: Request, public_id: UUID, message_id: UUID) -> HttpR
     entry.shows_model = True
     context = {
         "conversation": conversation,
-        "line": line_of(entry),
+        "line": with_notes([line_of(entry)], judgement_of(conversation, request.user))[0],
         "entry": entry,
         "read_only": True,
         "pass": request.GET.get("pass", ""),
@@ -204,7 +215,7 @@ def open_file(request: Request, public_id: UUID, file_id: UUID) -> HttpResponse:
 def step_on(request: Request, public_id: UUID) -> HttpResponse:
     """Lead to the conversation that stands next in the list, or back to the list at its end."""
     conversation = get_conversation_to_read(request.user, public_id)
-    asked = Asked.of(request.GET.get("list", ""))
+    asked = Asked.of(request.GET.get("list", ""), reader=request.user)
     if not asked.is_valid or asked.words.has_words:
         return redirect(asked.address())
     try:

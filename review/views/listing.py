@@ -17,6 +17,7 @@ from review.access import conversations_in_scope
 from review.finding.asked import Asked
 from review.finding.listing import COUNTED, Page, count_newer, find_page
 from review.finding.saved import save_filter
+from review.judging.definitions import offered_labels
 from review.models import Action
 from review.models.finding import NAME_LENGTH, SavedFilter
 from review.trail import record
@@ -30,7 +31,7 @@ LOOK_EVERY_S = 15
 @never_cache
 @for_readers
 def list_conversations(request: Request) -> HttpResponse:
-    asked, page, sentence = Asked(request.GET), Page(), ""
+    asked, page, sentence = Asked(request.GET, reader=request.user), Page(), ""
     older = request.GET.get("older", "")
     try:
         if asked.is_valid:
@@ -52,6 +53,7 @@ def list_conversations(request: Request) -> HttpResponse:
         template = "review/list.html"
         context["saved"] = list(SavedFilter.objects.usable_by(request.user).select_related("owner"))
         context["name_length"] = NAME_LENGTH
+        context["labels"] = offered_labels()
     return render(request, template, context, status=200 if asked.is_valid and not sentence else 422)
 
 
@@ -80,7 +82,7 @@ def addresses(asked: Asked, page: Page) -> dict[str, str]:
 @for_readers
 def show_news(request: Request) -> HttpResponse:
     """Tell how many came since a page was shown: a number and no words, so nothing is read."""
-    asked, newest = Asked(request.GET), request.GET.get("newer", "")
+    asked, newest = Asked(request.GET, reader=request.user), request.GET.get("newer", "")
     count = 0
     if asked.is_valid:
         count = count_newer(conversations_in_scope(request.user), asked, than=newest)
@@ -92,7 +94,7 @@ def show_news(request: Request) -> HttpResponse:
 @require_POST
 @for_readers
 def keep_filter(request: Request) -> HttpResponse:
-    asked = Asked.of(request.POST.get("query", ""))
+    asked = Asked.of(request.POST.get("query", ""), reader=request.user)
     try:
         kept = save_filter(
             request.user, name=request.POST.get("name", ""), asked=asked, shared="shared" in request.POST

@@ -12,6 +12,35 @@ const keys = {
   f: () => { const all = find("[data-desk-all]"); if (all) { all.open = !all.open; all.querySelector(all.open ? "input, select" : "summary").focus() } },
   "/": () => { const box = find("[data-desk-search]"); if (box) { box.focus(); box.select() } else find("[data-desk-back]")?.click() },
   "?": () => find("[data-desk-sheet]").showModal(),
+  x: () => choosing?.choose(document.activeElement.closest("tr"), false),
+  X: () => choosing?.choose(document.activeElement.closest("tr"), true),
+  z: () => find(".toast__button")?.click(),
+  c: () => notes?.begin() || press("c"),
+  e: () => press("e"),
+  l: () => press("l"),
+  w: () => press("w"),
+}
+for (const number of [1, 2, 3, 4, 5]) keys[number] = () => score(number)
+
+let choosing, notes
+if (find("[data-desk-judging]")) import("judging").then((module) => { choosing = module })
+if (find("[data-annotate]")) import("annotate").then((module) => { notes = module })
+
+// What says by itself which key it is pressed by; in a list without a choice it is about the row one stands on.
+function press(key) {
+  const place = find(`[data-desk-key="${key}"]`)
+  if (place?.closest("[data-desk-judging]") && !find("[data-desk-chosen]:checked")) keys.x()
+  if (place?.matches("summary")) {
+    place.click()
+    place.parentElement.querySelector("textarea, input:not([type=hidden])").focus()
+  } else if (place?.matches("button")) place.click()
+  else place?.focus()
+}
+
+function score(number) {
+  const steps = [...(find("[data-desk-score]")?.querySelectorAll("input") ?? [])].slice(0, -1)
+  steps[number - 1]?.focus()
+  steps[number - 1]?.click()
 }
 
 function move(by) {
@@ -35,7 +64,7 @@ function step(by) {
 }
 
 addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog")
+  const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog")
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
   const act = localStorage.getItem(OFF) && event.key !== "?" ? null : keys[event.key]
   if (!act) return

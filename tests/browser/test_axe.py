@@ -71,6 +71,7 @@ def test_no_page_has_a_violation(ada, upstream):
             "/review/?q=show",
             *("/review/keeping/", "/review/keeping/rules/", "/review/keeping/receipts/"),
             conversation.replace("/c/", "/review/keeping/conversations/"),
+            "/review/agreement/",
             "/nowhere/",
             "/patterns/",
         ),

@@ -20,6 +20,7 @@ from conversations.models import (
     Import,
     Preset,
     Prompt,
+    Reply,
     Share,
     Summary,
 )
@@ -45,6 +46,7 @@ files/                what you attached, under the id that files.jsonl names
 files.jsonl           names, kinds and sizes of your files
 feedback.jsonl        your thumbs, with reasons and words
 summaries.jsonl       what stands in place of the beginning of long conversations
+replies.jsonl         what reviewers wrote to you; replies-sent.jsonl, what you wrote to others as one
 shares.jsonl          the links that you made
 presets.jsonl, prompts.jsonl, imports.jsonl
 usage.jsonl           each call to a model: when, which, how much
@@ -62,6 +64,8 @@ SESSION = ("created_at", "last_seen_at", "ip", "user_agent")
 FILE = ("public_id", "name", "kind", "media_type", "byte_count", "sha256", "text", "created_at", "deleted_at")
 FEEDBACK = ("message__public_id", "thumb", "reasons", "words", "created_at", "updated_at")
 SUMMARY = ("conversation__public_id", "upto__public_id", "text")
+REPLY_SENT = ("conversation__public_id", "text", "created_at")
+REPLY = ("conversation__public_id", "author__username", "text", "created_at", "read_at")
 SHARE = (
     "conversation__public_id",
     "leaf__public_id",
@@ -126,6 +130,8 @@ def tables(person: User) -> Iterator[tuple[str, "QuerySet[Any]", tuple[str, ...]
     yield "files", Attachment.objects.filter(owner=person), FILE
     yield "feedback", Feedback.objects.filter(message__conversation__owner=person), FEEDBACK
     yield "summaries", Summary.objects.filter(**mine), SUMMARY
+    yield "replies", Reply.objects.filter(**mine), REPLY
+    yield "replies-sent", Reply.objects.filter(author=person), REPLY_SENT
     yield "shares", Share.objects.filter(**mine), SHARE
     yield "presets", Preset.objects.filter(owner=person), PRESET
     yield "prompts", Prompt.objects.filter(owner=person), PROMPT

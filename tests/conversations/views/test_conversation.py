@@ -239,7 +239,7 @@ def test_the_list_is_grouped_by_day_and_paged(browser, ada, django_assert_max_nu
         Conversation.objects.filter(pk=row.pk).update(updated_at=now - timedelta(days=n))
 
     browser.get(NEW)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = browser.get(NEW).content.decode()
     assert "Yesterday" in page
     assert "Conversation 0<" in page

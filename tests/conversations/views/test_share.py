@@ -231,7 +231,7 @@ def test_the_list_is_paged_and_costs_the_same(browser, talk, django_assert_max_n
     shares = [make_share(talk) for _ in range(60)]
     assert browser.get("/help/keys/").status_code == 200  # asks what holds for seconds
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = browser.get("/shares/").content.decode()
     assert page.count('class="share-link"') == 50
     older = re.search(r'href="(/shares/\?before=\d+)"', page)[1]

@@ -22,9 +22,13 @@ from accounts.on_record import put_on_record
 from accounts.roles import Role, give_roles
 from conversations.models import Grant, Usage
 from conversations.services.granting import give
+from conversations.services.replies import write_reply
 from conversations.services.transfer.about_me import export_account
 from conversations.services.transfer.personal import ACCOUNT, LEFT_OUT, PREFERENCES
 from conversations.services.trash import delete_for_ever
+from review.judging.notes import Passage, write_note
+from review.judging.verdicts import Opinion, give_verdict
+from review.models import Label
 from tests.factories import make_conversation, make_group, make_policy, make_user
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +153,26 @@ def test_what_was_used_by_conversations_that_are_gone_is_told_by_day(ada):
 
     assert rows(ada, "usage") == []
     assert rows(ada, "usage-by-day")[0]["prompt_tokens"] == 90
+
+
+def test_what_reviewers_said_and_wrote_is_told_to_whom_it_is_about_and_to_who_said_it(ada, bob):
+    talk = make_conversation(ada, "A secret question", "Yes.")
+    label = Label.objects.create(name="Spam")
+    give_verdict(talk, reviewer=bob, opinion=Opinion("reviewed", [label]))
+    write_note(talk, author=bob, text="Odd", message=talk.leaf.parent, passage=Passage.of("secret"))
+    write_reply(talk, author=bob, text="Take care")
+
+    verdict, note = rows(ada, "judged")
+    assert (verdict["state"], verdict["labels"], note["note"], note["quote"]) == (
+        "reviewed",
+        ["Spam"],
+        "Odd",
+        "secret",
+    )
+    assert "bob" not in json.dumps([verdict, note])
+    assert (rows(ada, "replies")[0]["text"], rows(ada, "replies")[0]["author"]) == ("Take care", "bob")
+    given = rows(bob, "judgements-given")
+    assert [row.get("note") for row in given] == [None, "Odd"]
+    assert "secret" not in json.dumps(given)
+    assert rows(bob, "replies-sent")[0]["text"] == "Take care"
+    assert rows(bob, "judged") == rows(ada, "judgements-given") == rows(bob, "replies") == []

@@ -1,3 +1,5 @@
+"""Who read what, and who may."""
+
 from typing import Any, cast
 from uuid import UUID
 
@@ -8,28 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import RecordAdmin
 from accounts.models import User
-
-from .keeping.changing import drop_policy, keep_policy
-from .models import (
+from review.models import (
     AccessGrant,
     AccessRule,
     Extent,
     Flag,
-    Held,
-    Hold,
     ModeChange,
     ModeSeen,
     Pseudonym,
-    PurgeReceipt,
     ReadEvent,
-    ReceiptHead,
-    RetentionChange,
-    RetentionPolicy,
     SavedFilter,
     Sighting,
     TrailHead,
 )
-from .modes import drop_rule, keep_rule
+from review.modes import drop_rule, keep_rule
+
+from .facts import NoFilters
 
 
 def as_uuid(term: str) -> UUID | None:
@@ -89,15 +85,6 @@ class ReadEventAdmin(RecordAdmin):
             shown = Sighting.objects.filter(conversation_id=public_id).values("event")
             return queryset.filter(pk__in=shown), False
         return super().get_search_results(request, queryset, search_term)
-
-
-class NoFilters(RecordAdmin):
-    """Rows that are looked at as they are: nothing is found by what the address asks for."""
-
-    show_full_result_count = False
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return False
 
 
 @admin.register(Sighting)
@@ -210,85 +197,3 @@ class ExtentAdmin(RecordAdmin):
     list_display = ("conversation_id", "messages", "tokens", "counted_at")
     fields = ("conversation", "messages", "tokens", "cost", "counted_at")
     show_full_result_count = False
-
-
-@admin.register(RetentionPolicy)
-class RetentionPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Each change is on record, and what holds is shown to the people whom it is about."""
-
-    list_display = ("__str__", "days")
-    list_select_related = ("group",)
-    autocomplete_fields = ("group",)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": ("group", "sort", "days"),
-                "description": _(
-                    "Of somebody in several groups the policy that keeps longest counts. What is over goes "
-                    "for ever within the hour, unless a hold keeps it; “manage.py prune” shows before what "
-                    "that is. Flagged conversations are kept as ordinary ones are while no policy says "
-                    "otherwise. Without a policy conversations are kept for ever; the trash and temporary "
-                    "ones as the settings of the site say."
-                ),
-            },
-        ),
-    )
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return False
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: RetentionPolicy | None = None
-    ) -> tuple[str, ...]:
-        return ("group", "sort") if obj is not None else ()
-
-    def save_model(self, request: HttpRequest, obj: RetentionPolicy, form: Any, change: bool) -> None:  # noqa: ANN401
-        keep_policy(obj, by=cast(User, request.user))
-
-    def delete_model(self, request: HttpRequest, obj: RetentionPolicy) -> None:
-        drop_policy(obj, by=cast(User, request.user))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RetentionPolicy]) -> None:
-        for policy in queryset:
-            drop_policy(policy, by=cast(User, request.user))
-
-
-@admin.register(RetentionChange)
-class RetentionChangeAdmin(NoFilters):
-    fields = list_display = ("at", "group_name", "sort", "before", "after", "by")
-    list_select_related = ("by",)
-
-
-@admin.register(Hold)
-class HoldAdmin(NoFilters):
-    """They are placed and ended in the console."""
-
-    fields = list_display = (
-        "placed_at",
-        "reach",
-        "person",
-        "reason",
-        "placed_by",
-        "until",
-        "ended_at",
-        "ended_by",
-    )
-    list_select_related = ("person", "placed_by", "ended_by")
-
-
-@admin.register(Held)
-class HeldAdmin(NoFilters):
-    fields = list_display = ("hold", "conversation")
-    list_select_related = ("hold", "conversation")
-
-
-@admin.register(PurgeReceipt)
-class PurgeReceiptAdmin(NoFilters):
-    fields = list_display = ("position", "at", "cause", "rule", "conversations", "messages", "files", "bytes")
-    readonly_fields = ("position",)
-
-
-@admin.register(ReceiptHead)
-class ReceiptHeadAdmin(NoFilters):
-    fields = list_display = ("position",)

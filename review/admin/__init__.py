@@ -1,0 +1,3 @@
+from . import judging, keeping, reading
+
+__all__ = ["judging", "keeping", "reading"]

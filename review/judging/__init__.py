@@ -1,0 +1,1 @@
+"""What reviewers think: labels, scores and verdicts, notes, and how far they agree."""
