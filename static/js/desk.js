@@ -5,7 +5,7 @@ const OFF = "desk-keys-off"
 const keys = {
   j: () => move(1) || find("[data-desk-next]")?.click(),
   k: () => move(-1) || find("[data-desk-previous]")?.click(),
-  o: () => document.activeElement.closest("[data-desk-rows]") && document.activeElement.click(),
+  o: () => { const here = document.activeElement; (here.matches("[data-desk-rows] a") ? here : here.closest("tr")?.querySelector("[data-desk-row]"))?.click() },
   u: () => find("[data-desk-back]")?.click(),
   n: () => step(1),
   p: () => step(-1),
