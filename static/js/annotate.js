@@ -23,6 +23,7 @@ function remember() {
 
 // "c" and the link under a message: about what is selected in it, else about the whole message.
 export function begin() {
+  remember() // the browser may not have told of it yet
   const message = selected?.text.isConnected && !getSelection().isCollapsed ? selected.text : document.activeElement
   const link = message.closest(".beside")?.querySelector("[data-annotate]")
   link?.click()

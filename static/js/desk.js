@@ -5,31 +5,38 @@ const OFF = "desk-keys-off"
 const keys = {
   j: () => move(1) || find("[data-desk-next]")?.click(),
   k: () => move(-1) || find("[data-desk-previous]")?.click(),
-  o: () => document.activeElement.closest("[data-desk-rows]") && document.activeElement.click(),
+  o: () => { const here = document.activeElement; (here.matches("[data-desk-rows] a") ? here : here.closest("tr")?.querySelector("[data-desk-row]"))?.click() },
   u: () => find("[data-desk-back]")?.click(),
   n: () => step(1),
   p: () => step(-1),
   f: () => { const all = find("[data-desk-all]"); if (all) { all.open = !all.open; all.querySelector(all.open ? "input, select" : "summary").focus() } },
   "/": () => { const box = find("[data-desk-search]"); if (box) { box.focus(); box.select() } else find("[data-desk-back]")?.click() },
   "?": () => find("[data-desk-sheet]").showModal(),
-  x: () => choosing?.choose(document.activeElement.closest("tr"), false),
-  X: () => choosing?.choose(document.activeElement.closest("tr"), true),
+  x: () => choose(false),
+  X: () => choose(true),
   z: () => find(".toast__button")?.click(),
-  c: () => notes?.begin() || press("c"),
+  c: async () => find("[data-annotate]") && (await import("annotate")).begin() || press("c"),
   e: () => press("e"),
   l: () => press("l"),
   w: () => press("w"),
 }
 for (const number of [1, 2, 3, 4, 5]) keys[number] = () => score(number)
 
-let choosing, notes
-if (find("[data-desk-judging]")) import("judging").then((module) => { choosing = module })
-if (find("[data-annotate]")) import("annotate").then((module) => { notes = module })
+if (find("[data-desk-judging]")) import("judging")
+if (find("[data-annotate]")) import("annotate")
+
+async function choose(range) {
+  const row = document.activeElement.closest("tr")
+  if (find("[data-desk-judging]")) (await import("judging")).choose(row, range)
+}
 
 // What says by itself which key it is pressed by; in a list without a choice it is about the row one stands on.
-function press(key) {
+async function press(key) {
   const place = find(`[data-desk-key="${key}"]`)
-  if (place?.closest("[data-desk-judging]") && !find("[data-desk-chosen]:checked")) keys.x()
+  if (place?.closest("[data-desk-judging]")) {
+    await import("judging")
+    if (!find("[data-desk-chosen]:checked")) await choose(false)
+  }
   if (place?.matches("summary")) {
     place.click()
     place.parentElement.querySelector("textarea, input:not([type=hidden])").focus()
