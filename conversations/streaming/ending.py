@@ -83,7 +83,7 @@ def store(
         ending = Ending(Status.FAILED, ending.problem)
     with transaction.atomic():
         rows = Generation.objects.filter(pk=generation.pk).held_by(owner, live.fence)
-        if not close(rows, ending, finished_at=finished_at, **facts):
+        if not lock_conversation(generation) or not close(rows, ending, finished_at=finished_at, **facts):
             return False
         for name, value in facts.items():
             setattr(generation, name, value)
@@ -111,6 +111,8 @@ def characters_of(generation: Generation, text: str, reasoning: str) -> int:
 def store_what_arrived(generation: Generation, problem: Problem) -> None:
     """Make the chunks of a generation that lost its producer, by `problem`, the text of its message."""
     with transaction.atomic():
+        if not lock_conversation(generation):
+            return
         text, reasoning = generation.stored_text()
         Chunk.objects.filter(generation=generation).delete()
         ending = Ending(Status.INTERRUPTED if text else Status.FAILED, problem)
@@ -120,6 +122,15 @@ def store_what_arrived(generation: Generation, problem: Problem) -> None:
                 text=text, reasoning=reasoning, **kept(render(text), text)
             )
         settle(generation, characters_written=characters_of(generation, text, reasoning))
+
+
+def lock_conversation(generation: Generation) -> bool:
+    """Let whoever removes the conversation of `generation` wait; return False when it is gone.
+
+    They lock it first, and what is in it then: in the other order each would wait for the other.
+    """
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
+    return bool(rows.filter(pk=generation.conversation_id).order_by().values_list("pk"))
 
 
 def close(rows: QuerySet[Generation], ending: Ending, *, finished_at: datetime, **facts: Any) -> bool:

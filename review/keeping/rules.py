@@ -23,12 +23,13 @@ from accounts.models import User
 from conversations.models import Conversation, Feedback, Thumb
 from conversations.models.conversation import ConversationQuerySet
 from conversations.services.terms import Terms
-from review.models import Flag, RetentionPolicy, Sort
+from review.models import Flag, RetentionPolicy, Sort, State, Verdict
 
 # What makes a conversation a flagged one. Another part of the console adds its own.
 FLAGGED: list[Callable[[], Q]] = [
     lambda: Q(pk__in=Feedback.objects.filter(thumb=Thumb.DOWN).values("message__conversation_id")),
     lambda: Q(pk__in=Flag.objects.values("conversation_id")),
+    lambda: Q(pk__in=Verdict.objects.filter(state=State.ATTENTION).values("conversation_id")),
 ]
 
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from conversations.models import Conversation, Feedback
 from conversations.services.terms import Terms, terms_of
 from review.keeping.rules import all_rules, over, stays_for
-from review.models import Flag, RetentionPolicy, Sort
+from review.models import Flag, RetentionPolicy, Sort, State, Verdict
 from tests.factories import make_conversation, make_group
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ POLICIES = st.dictionaries(
 TALKS = st.tuples(
     st.booleans(),
     st.booleans(),
-    st.sampled_from(["", "down", "up", "flag"]),
+    st.sampled_from(["", "down", "up", "flag", "attention", "reviewed"]),
     st.sampled_from([0.5, 4, 20, 60, 400]),
 )
 PEOPLE = st.lists(
@@ -118,7 +118,7 @@ def plainly(groups, talk, policies) -> bool:
         sort = Sort.DELETED
     elif temporary:
         sort = Sort.TEMPORARY
-    elif mark in ("down", "flag") and says_of_flagged:
+    elif mark in ("down", "flag", "attention") and says_of_flagged:
         sort = Sort.FLAGGED
     said = [policies[sort, group] for group in groups if (sort, group) in policies]
     if not said:
@@ -158,6 +158,8 @@ def test_what_is_over_is_what_the_rules_say_in_plain_words(people, policies, db)
                 )
                 if mark == "flag":
                     Flag.objects.create(conversation=made, why=Flag.Why.SAMPLED)
+                elif mark in State.values:
+                    Verdict.objects.create(conversation=made, reviewer=owner, state=mark)
                 elif mark:
                     Feedback.objects.create(message=made.leaf, thumb=mark)
                 if plainly(theirs, talk, policies):
