@@ -54,6 +54,13 @@ def send(page: Page, text: str) -> None:
     box(page).press("Enter")
 
 
+def rewrite(page: Page, text: str) -> None:
+    """Type `text` in place of the message that is being edited, once its caret is at the end."""
+    box = "document.querySelector('[data-message-edit] textarea')"
+    until(page, f"{box} && document.activeElement === {box} && {box}.selectionStart === {box}.value.length")
+    page.locator("[data-message-edit] textarea").fill(text)
+
+
 def own(page: Page) -> Locator:
     """The person's messages."""
     return page.locator('[data-message][data-role="user"]')

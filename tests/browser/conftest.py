@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.conversations.management.processes import wait_for
 from tests.served.database import Database, Person
 from tests.served.site import Site
 from tools.chromium import find_chromium
@@ -73,8 +74,7 @@ def site(tmp_path_factory, upstream, new_database) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("site")
     site = Site(directory, upstream, database=new_database(directory), LLM_TAKES="image,pdf,text").start()
     yield site
-    site.stop()
-    hold_true(site)
+    end(site)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,13 @@ def own_site(tmp_path_factory, upstream, new_database) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("own_site")
     site = Site(directory, upstream, database=new_database(directory)).start()
     yield site
+    end(site)
+
+
+def end(site: Site) -> None:
+    """End `site`; what was asked a moment ago may begin first, else it waits for the next start."""
+    queued = "SELECT id FROM conversations_generation WHERE status = 'queued'"
+    wait_for(lambda: site.query(queued) == [], limit_s=5)
     site.stop()
     hold_true(site)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from conversations.management.local_model import ROOT
 from tests.served.people import PASSWORD
 
-from .chat import answer, answers, expect_status, own, rows, send, words
+from .chat import answer, answers, expect_status, own, rewrite, rows, send, words
 from .test_axe import violations
 
 # Everything that is shown or read aloud, piece by piece as it stands in the page.
@@ -70,7 +70,7 @@ def test_who_speaks_german_reads_no_english(visit, upstream, site):
 
     upstream.says("Was fressen Seeotter?", "Seeigel.")
     own(page).get_by_role("link", name="Diese Nachricht bearbeiten").click()
-    page.locator("[data-message-edit] textarea").fill("Was fressen Seeotter?")
+    rewrite(page, "Was fressen Seeotter?")
     page.locator("[data-message-edit]").get_by_role("button", name="Senden").click()
     expect(words(page)).to_have_text("Seeigel.")
     expect_status(page, "done")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from .chat import RICH, answer, answers, ask, box, expect_status, own, send, until, words
+from .chat import RICH, answer, answers, ask, box, expect_status, own, rewrite, until, words
 
 
 def place(page: Page, message: int) -> str:
@@ -19,9 +19,8 @@ def test_an_edited_message_is_a_second_version_and_both_can_be_read(ada, upstrea
 
     own(page).first.get_by_role("link", name="Edit this message").click()
     edit = page.locator("[data-message-edit] textarea")
-    expect(edit).to_be_focused()
     expect(edit).to_have_value("What do otters eat?")
-    edit.fill("What do badgers eat?")
+    rewrite(page, "What do badgers eat?")
     page.locator("[data-message-edit]").get_by_role("button", name="Send").click()
 
     expect(answers(page)).to_have_count(1)
@@ -50,7 +49,7 @@ def test_an_edit_that_is_cancelled_leaves_the_message_as_it_was(ada):
     ask(page, "Leave me")
     for leave in ("Escape", "Cancel"):
         own(page).last.get_by_role("link", name="Edit this message").click()
-        page.locator("[data-message-edit] textarea").fill("Something else")
+        rewrite(page, "Something else")
         if leave == "Escape":
             page.keyboard.press("Escape")
         else:
@@ -123,5 +122,5 @@ def test_arrow_up_in_an_empty_box_edits_ones_last_message(ada):
     expect(page.locator("[data-message-edit] textarea")).to_have_value("Second")
     page.keyboard.press("Escape")
     expect(own(page)).to_have_count(2)
-    send(page, "Third")
+    ask(page, "Third")
     expect(own(page)).to_have_count(3)
