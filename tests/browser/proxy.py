@@ -30,9 +30,12 @@ class Proxy:
         self._is_cut = False
 
     def close(self) -> None:
-        self._server.close()
+        self._background.run(self._listen_no_more())
         self.cut()
         self._background.close()
+
+    async def _listen_no_more(self) -> None:
+        self._server.close()  # in the thread of its loop, where a line may end at this moment
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._ends.add(writer)
