@@ -81,10 +81,11 @@ def keep(hold: Hold, keys: Iterable[int]) -> int:
     """Let `hold` keep those of the conversations `keys` that are there; return how many are new to it."""
     wanted, added = sorted(keys), 0
     for start in range(0, len(wanted), AT_ONCE):
-        rows = Conversation.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-        there = rows.filter(pk__in=wanted[start : start + AT_ONCE]).exclude(held__hold=hold)
-        rows_held = [Held(hold=hold, conversation_id=key) for key in there.values_list("pk", flat=True)]
-        Held.objects.bulk_create(rows_held, ignore_conflicts=True)
+        with transaction.atomic():
+            rows = Conversation.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+            there = rows.filter(pk__in=wanted[start : start + AT_ONCE]).exclude(held__hold=hold)
+            rows_held = [Held(hold=hold, conversation_id=key) for key in there.values_list("pk", flat=True)]
+            Held.objects.bulk_create(rows_held, ignore_conflicts=True)
         added += len(rows_held)
     return added
 

@@ -9,15 +9,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role, give_roles
 from conversations.models import Conversation
 from conversations.services import removing
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation
 from conversations.services.trash import delete_for_ever, empty_trash
-from review.keeping.holds import hold_conversation, hold_person
+from review.keeping.holds import hold_conversation, hold_person, hold_what_is_found, look_again
 from review.keeping.pruning import prune_all
 from review.keeping.receipts import check_receipts
-from review.models import Hold, PurgeReceipt, RetentionPolicy
+from review.models import Hold, PurgeReceipt, RetentionPolicy, SavedFilter
 from tests.factories import make_conversation, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,6 +140,18 @@ def test_two_who_prune_at_once_remove_each_row_once(monkeypatch):
     assert not Conversation.objects.exists()
     assert sum(PurgeReceipt.objects.values_list("conversations", flat=True)) == 12
     assert check_receipts()[1] == ""
+
+
+def test_what_a_filter_finds_later_is_kept_outside_of_any_other_transaction():
+    ada, rita = make_user("ada"), make_user("rita")
+    give_roles(rita, [Role.REVIEWER])
+    make_conversation(ada, "Question", "Answer")
+    saved = SavedFilter.objects.create(owner=rita, name="Ada", query="person=ada")
+    hold = hold_what_is_found(saved, by=User.objects.get(pk=rita.pk), reason="Case 12", until=None)
+    make_conversation(ada, "Another", "Answer")
+
+    assert look_again(Hold.objects.get(pk=hold.pk)) == 1
+    assert prune_all(now=timezone.now()).removed == 0
 
 
 def test_who_empties_the_trash_while_holds_are_placed_loses_none_that_stands():
