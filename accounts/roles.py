@@ -19,6 +19,7 @@ class Role(models.TextChoices):
 
 
 GROUPS = {Role.REVIEWER: "Reviewers", Role.ADMINISTRATOR: "Administrators"}
+NAMED = ("permission__content_type__app_label", "permission__codename")
 READING = "review.read_conversations"
 LOOKING_AFTER = "accounts.change_user"
 # An administrator decides whose words may be read how, and sees the record of it;
@@ -133,14 +134,13 @@ def has_rights(person: User) -> bool:
 
 def single_rights(people: Collection[int]) -> dict[int, list[str]]:
     """Return what `people` were given beside the roles, as "review.approve_access", by their keys."""
-    alone = Permission.objects.filter(user__in=people)
-    by_group = Permission.objects.filter(group__user__in=people).exclude(group__name__in=GROUPS.values())
+    others = Group.permissions.through.objects.exclude(group__name__in=GROUPS.values())
+    by_group = others.filter(group__user__in=people).values_list("group__user", *NAMED)
+    alone = User.user_permissions.through.objects.filter(user__in=people).values_list("user", *NAMED)
     found: dict[int, set[str]] = {}
-    names = ("content_type__app_label", "codename")
-    for rows in (alone.values_list("user", *names), by_group.values_list("group__user", *names)):
-        for pk, app, codename in rows:
-            found.setdefault(pk, set()).add(f"{app}.{codename}")
-    return {pk: sorted(names - {READING, LOOKING_AFTER}) for pk, names in found.items()}
+    for pk, app, codename in (*by_group, *alone):
+        found.setdefault(pk, set()).add(f"{app}.{codename}")
+    return {pk: sorted(rights - {READING, LOOKING_AFTER}) for pk, rights in found.items()}
 
 
 def give_roles(person: User, roles: Collection[Role]) -> None:

@@ -64,13 +64,12 @@ class RetentionChangeAdmin(NoFilters):
 
 @admin.register(Hold)
 class HoldAdmin(NoFilters):
-    """They are placed and ended in the console."""
+    """They are placed and ended in the console, where the reason is read by who may place them."""
 
     fields = list_display = (
         "placed_at",
         "reach",
         "person",
-        "reason",
         "placed_by",
         "until",
         "ended_at",

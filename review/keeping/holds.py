@@ -92,7 +92,7 @@ def keep(hold: Hold, keys: Iterable[int]) -> int:
 
 def found_by(query: str, reader: User) -> list[int]:
     """Return the keys of what a filter finds of what `reader` may read now, and of that in the trash."""
-    asked = Asked.of(query)
+    asked = Asked.of(query, reader=reader)
     if not asked.is_valid or not reader.has_perm(READING):
         return []
     rules = list(AccessRule.objects.all())

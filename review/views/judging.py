@@ -1,13 +1,15 @@
 """What a reviewer thinks of a conversation: their verdict, their notes, their words to its owner."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -62,15 +64,24 @@ def moment(request: Request) -> datetime | None:
         return None
 
 
+def leads_within(address: str) -> bool:
+    """Tell whether `address`, which a form sent, is a page of the console and nothing else."""
+    try:
+        return (
+            url_has_allowed_host_and_scheme(address, None)
+            and "review" in resolve(urlsplit(address).path).app_names
+        )
+    except (Resolver404, ValueError):
+        return False
+
+
 def step_on_from(request: Request, conversation: Conversation) -> HttpResponse:
     """Lead to what stands next: in the list that they came from, or where the page with the panel says."""
     query = {"step": "next", "list": request.POST.get("list", "")}
     way = f"{reverse('review:step_on', args=[conversation.public_id])}?{urlencode(query)}"
     wanted = request.POST.get("next", "")
-    if wanted.startswith(reverse("review:list_conversations")) and url_has_allowed_host_and_scheme(
-        wanted, None
-    ):
-        way = wanted
+    if leads_within(wanted):
+        way = iri_to_uri(wanted)
     return HttpResponse(headers={"HX-Redirect": way}) if request.htmx else redirect(way)
 
 
@@ -112,8 +123,8 @@ def after(
     return way
 
 
-@require_POST
 @for_readers
+@require_POST
 def write_note(request: Request, public_id: UUID) -> HttpResponse:
     conversation, text = open_to(request, public_id), request.POST.get("text", "")
     try:
@@ -203,8 +214,8 @@ def change_note(request: Request, public_id: UUID, note_id: UUID) -> HttpRespons
     return render(request, template, context, status=422 if sentence else 200)
 
 
-@require_POST
 @for_readers
+@require_POST
 def reply(request: Request, public_id: UUID) -> HttpResponse:
     conversation, text = open_to(request, public_id), request.POST.get("text", "")
     try:

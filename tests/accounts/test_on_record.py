@@ -140,6 +140,16 @@ def test_a_right_that_no_role_brings_is_on_record_by_its_name(ada, office, safet
     ]
 
 
+def test_a_right_of_administrators_that_another_group_brings_is_on_record_too(ada, office, safety):
+    group_of(Role.ADMINISTRATOR)
+    safety.permissions.add(Permission.objects.get(codename="change_accessrule"))
+
+    change_person(office, ada, groups=[safety.pk])
+
+    sentence = "Roles: review.change_accessrule (before: member), in the administration"
+    assert told(ada) == [("root", sentence)]
+
+
 def test_a_password_that_a_command_changes_is_on_record(ada, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda prompt: "a-new-and-long-one")
 

@@ -171,7 +171,11 @@ def test_done_leads_to_the_next_conversation_of_the_list_and_counts_as_reviewed(
 @pytest.mark.parametrize(
     ("wanted", "leads"),
     [
-        ("/review/queues/1/", True),
+        ("/review/?person=ada", True),
+        ("/review/nowhere/", False),
+        ("/review/../accounts/", False),
+        ("/review/\nSet-Cookie: a=b", False),
+        ("/review/?q=a\nb", False),
         ("https://evil.example/review/", False),
         ("//evil.example", False),
         ("/", False),

@@ -151,4 +151,4 @@ def test_judged_rows_cost_no_more_queries(ada, desk, rita):
 def test_the_addresses_of_many_are_for_readers(client_of, bob):
     for address in (MANY, UNDO):
         assert client_of(bob).post(address).status_code == 404
-        assert reverse("review:agreement")
+    assert client_of(bob).get(reverse("review:agreement")).status_code == 404

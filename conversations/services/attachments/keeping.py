@@ -155,17 +155,24 @@ def delete_file(attachment: Attachment) -> bool:
         forget(Attachment.objects.filter(pk=attachment.pk))
         return True
     with transaction.atomic():
-        # Whoever keeps something locks the conversation, or the person.
-        carrying = Conversation.objects.filter(messages__attachments=attachment).values("pk")
-        locked = Conversation.objects.select_for_update(of=("self",)).filter(pk__in=carrying)
-        list(locked.order_by("pk").values_list("pk"))
-        list(User.objects.select_for_update(no_key=True).filter(pk=attachment.owner_id).values_list("pk"))
-        if any(keeps(attachment) for keeps in FILE_KEEPERS):
+        if is_kept(attachment):
             attachment.deleted_at = attachment.withdrawn_at = timezone.now()
             attachment.save(update_fields=["deleted_at", "withdrawn_at"])
             return False
         empty(attachment)
     return True
+
+
+def is_kept(attachment: Attachment) -> bool:
+    """Tell whether something keeps `attachment`; nothing new can until the transaction ends.
+
+    Whoever keeps something locks the conversation, or the person: so does who asks.
+    """
+    carrying = Conversation.objects.filter(messages__attachments=attachment).values("pk")
+    locked = Conversation.objects.select_for_update(of=("self",)).filter(pk__in=carrying)
+    list(locked.order_by("pk").values_list("pk"))
+    list(User.objects.select_for_update(no_key=True).filter(pk=attachment.owner_id).values_list("pk"))
+    return any(keeps(attachment) for keeps in FILE_KEEPERS)
 
 
 def empty(attachment: Attachment) -> None:

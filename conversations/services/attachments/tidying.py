@@ -9,7 +9,7 @@ from django.utils import timezone
 from conversations.models import Attachment
 from conversations.models.attachment import file_storage
 
-from .keeping import FILE_KEEPERS, KEPT_UNSENT_FOR, delete_bytes, empty, forget, unsent_before
+from .keeping import KEPT_UNSENT_FOR, delete_bytes, empty, forget, is_kept, unsent_before
 
 AT_ONCE = 500
 
@@ -28,9 +28,12 @@ def empty_withdrawn() -> int:
     emptied = 0
     for key in list(Attachment.objects.filter(withdrawn_at__isnull=False).values_list("pk", flat=True)):
         with transaction.atomic():
-            rows = Attachment.objects.select_for_update(of=("self",))
-            attachment = rows.filter(pk=key, withdrawn_at__isnull=False).first()
-            if attachment is not None and not any(keeps(attachment) for keeps in FILE_KEEPERS):
+            attachment = Attachment.objects.filter(pk=key).first()
+            if attachment is None or is_kept(attachment):
+                continue
+            # Asked again under the locks: another process may have emptied it.
+            rows = Attachment.objects.select_for_update(of=("self",)).filter(withdrawn_at__isnull=False)
+            if attachment := rows.filter(pk=key).first():
                 empty(attachment)
                 emptied += 1
     return emptied

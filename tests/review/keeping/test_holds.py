@@ -196,7 +196,7 @@ def saved(owner: User, query: str) -> SavedFilter:
     return SavedFilter.objects.create(owner=owner, name="Otters", query=query)
 
 
-@pytest.mark.parametrize("query", ["q=otters", "person=ada"])
+@pytest.mark.parametrize("query", ["q=otters", "person=ada", "person=ada&mine=no"])
 def test_what_a_filter_finds_is_kept_the_trash_too_and_what_it_finds_later(query, ada, rita, bob, talk):
     binned = make_conversation(ada, "More otters", "Yes.")
     delete_conversation(binned)
@@ -253,3 +253,14 @@ def test_what_was_used_stays_counted(ada, talk):
     assert in_a_year() == 1
 
     assert Usage.objects.get().prompt_tokens == 50
+
+
+def test_the_administration_shows_that_there_is_a_hold_and_not_why(ada, rita, talk, client_of):
+    placed = hold(talk, rita)
+    office = client_of(make_user("root", is_staff=True, is_superuser=True))
+
+    for address in ("/admin/review/hold/", f"/admin/review/hold/{placed.pk}/change/"):
+        page = office.get(address)
+        assert page.status_code == 200
+        assert "rita" in page.content.decode()
+        assert "Case 12" not in page.content.decode()

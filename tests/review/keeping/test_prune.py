@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from conversations.models import Conversation
 from conversations.services import removing
 from conversations.services.attachments.keeping import delete_files_of
 from conversations.services.errors import Refusal
+from conversations.services.keeping import delete_conversation
 from conversations.services.leaving import ask_to_leave
+from conversations.services.trash import delete_for_ever
 from review.keeping import pruning
 from review.keeping.holds import hold_conversation
 from review.keeping.receipts import check_receipts
@@ -144,8 +147,6 @@ def test_a_receipt_stays_as_it_is(much):
     ],
 )
 def test_what_is_done_to_receipts_is_found(statement, sentence, much, monkeypatch):
-    from django.db import connection
-
     monkeypatch.setattr(removing, "BATCH", 2)
     call_command("prune", yes=True)
     call_command("prune", check_receipts=True)
@@ -155,3 +156,22 @@ def test_what_is_done_to_receipts_is_found(statement, sentence, much, monkeypatc
     with pytest.raises(CommandError, match=sentence):
         call_command("prune", check_receipts=True)
     assert ReceiptHead.objects.count() <= 1
+
+
+LAST_GONE = "DELETE FROM review_purgereceipt WHERE position = 2; UPDATE review_receipthead SET position = 1"
+
+
+@pytest.mark.parametrize("statement", [LAST_GONE, "DELETE FROM review_receipthead"])
+def test_no_removal_signs_over_what_was_done_to_receipts_before(statement, much, ada, monkeypatch):
+    monkeypatch.setattr(removing, "BATCH", 2)
+    call_command("prune", yes=True)
+    with connection.cursor() as cursor:
+        for one in statement.split("; "):
+            cursor.execute(one)
+
+    talk = make_conversation(ada, "Mine", "Yours")
+    delete_conversation(talk)
+    assert delete_for_ever(talk).removed == 1
+
+    with pytest.raises(CommandError, match="not signed"):
+        call_command("prune", check_receipts=True)

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role, give_roles
-from conversations.models import Conversation
+from conversations.models import Attachment, Conversation
 from conversations.services import removing
+from conversations.services.attachments.tidying import empty_withdrawn
 from conversations.services.errors import Refusal
 from conversations.services.keeping import delete_conversation
 from conversations.services.trash import delete_for_ever, empty_trash
@@ -19,7 +20,7 @@ from review.keeping.holds import hold_conversation, hold_person, hold_what_is_fo
 from review.keeping.pruning import prune_all
 from review.keeping.receipts import check_receipts
 from review.models import Hold, PurgeReceipt, RetentionPolicy, SavedFilter
-from tests.factories import make_conversation, make_user
+from tests.factories import make_attachment, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 only_postgres = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
@@ -140,6 +141,36 @@ def test_two_who_prune_at_once_remove_each_row_once(monkeypatch):
     assert not Conversation.objects.exists()
     assert sum(PurgeReceipt.objects.values_list("conversations", flat=True)) == 12
     assert check_receipts()[1] == ""
+
+
+@only_postgres
+def test_a_file_is_not_emptied_while_a_hold_is_being_placed(settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    ada, rita = make_user("ada"), make_user("rita")
+    talk = make_conversation(ada, "Question", "Answer")
+    file = make_attachment(ada, talk.leaf)
+    Attachment.objects.update(deleted_at=timezone.now(), withdrawn_at=timezone.now())
+    placed, go_on = Event(), Event()
+
+    def holds() -> None:
+        with transaction.atomic():
+            place(talk, rita)
+            placed.set()
+            go_on.wait(PATIENCE_S)
+
+    def empties() -> int:
+        placed.wait(PATIENCE_S)
+        return empty_withdrawn()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(closing, holds), pool.submit(closing, empties)
+        placed.wait(PATIENCE_S)
+        wait_for_a_lock()
+        go_on.set()
+        first.result(PATIENCE_S)
+        assert second.result(PATIENCE_S) == 0
+
+    assert Attachment.objects.get(pk=file.pk).withdrawn_at
 
 
 def test_what_a_filter_finds_later_is_kept_outside_of_any_other_transaction():
